@@ -1,0 +1,57 @@
+# `make install`, `make run` and `make test` are all that most people need; CONTRIBUTING.md tells the rest.
+PYTHON ?= python3
+WORKERS ?= auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+SOURCES := adapters bot conversations storage tests
+COMPILE := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := install
+.PHONY: install run test check format requirements
+
+install: $(VENV)/.tools
+
+run: $(VENV)/.run
+	@$(BIN)/ai-readiness chat
+
+# The line that CI and the README use: format, lint, contracts, types, tests. The counts come last.
+test: $(VENV)/.tools
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@contracts=$$($(BIN)/lint-imports --no-logo --no-cache 2>&1) || { echo "$$contracts" >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary $(SOURCES)
+	@$(BIN)/pytest --quiet --numprocesses $(WORKERS) --cov
+
+check: test
+
+format: $(VENV)/.tools
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name it with: make install PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "$(PYTHON) could not make $(VENV). On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+# A stamp is newer than the files it was made from, so that nothing is done twice.
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing into $(VENV)" >&2
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tools: requirements-dev.txt $(VENV)/.run
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Only for those who change the dependencies in pyproject.toml. UPGRADE=1 takes the newest versions.
+requirements: | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet --quiet install uv==0.13.9
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --output-file requirements.txt >/dev/null
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null

@@ -1,0 +1,96 @@
+"""Lines of the terminal as activities. `@name` is a person of this terminal, and every name is one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from adapters.console.terminal import ID
+from conversations.activities import Activity, ActivityKind, Actor, ConversationReference, Form
+from conversations.cards import FormCard
+
+PLATFORM = "console"
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BOT = re.compile(r"\s*@ai[\s_-]?readiness\b[:,]?\s*(.*)", re.IGNORECASE | re.DOTALL)
+_SLASH = re.compile(r"\s*/ai-readiness(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_NOT_PEOPLE = frozenset({"channel", "here", "everyone"})
+_PERSON_OR_NOT = re.compile(
+    r"```.*?```|`[^`]*`"  # code
+    r"|(?:https?://|www\.)\S+"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # an e-mail address
+    rf"|<@(?P<id>[^>\s]+)>|@(?P<name>{ID})",
+    re.DOTALL,
+)
+
+
+def to_activity(line: str, *, number: int, who: str, reference: ConversationReference, at: datetime) -> Activity:
+    """What a person typed, as the `number`-th line of the reference's thread.
+
+    `/ai-readiness …` is always a command, a mention of the bot only outside of a thread or alone: in a thread what
+    follows it is a reply like any other. A command belongs to no thread.
+    """
+    kind, said = _kind(_UNSTORABLE.sub("", line), reference.thread)
+    text = to_text(said)
+    key = f"{PLATFORM}/{reference.thread or '-'}/{number}"
+    return Activity(
+        keys=(key,),
+        kind=kind,
+        actor=actor(who),
+        reference=reference if kind is ActivityKind.MESSAGE else replace(reference, thread=None),
+        at=at,
+        text=text,
+        source=key,
+        people=_people(text),
+    )
+
+
+def to_form(
+    form: FormCard, values: Mapping[str, str], *, who: str, reference: ConversationReference, at: datetime, key: str
+) -> Activity:
+    """A form that was filled; `values` are what was typed, by field. `key` is this filling's alone."""
+    filled = {name: to_text(typed) for name, typed in values.items()}
+    return Activity(
+        keys=(key,),
+        kind=ActivityKind.FORM,
+        actor=actor(who),
+        reference=reference,
+        at=at,
+        form=Form(name=form.name, values=filled, seen=form.seen),
+        people=_people("\n".join(filled.values())),
+    )
+
+
+def to_text(typed: str) -> str:
+    """`@name` as `<@name>`, but in code and addresses; without what no database takes."""
+    return _PERSON_OR_NOT.sub(_mention, _UNSTORABLE.sub("", typed))
+
+
+def actor(who: str) -> Actor:
+    return Actor(id=person_id(who), name=person_id(who))
+
+
+def person_id(name: str) -> str:
+    """`@Ana`, `Ana` → `ana`."""
+    return name.strip().removeprefix("@").casefold()
+
+
+def _kind(line: str, thread: str | None) -> tuple[ActivityKind, str]:
+    if command := _SLASH.fullmatch(line):
+        return ActivityKind.COMMAND, (command[1] or "").strip()
+    if addressed := _BOT.fullmatch(line):
+        rest = addressed[1].strip()
+        return (ActivityKind.MESSAGE if thread and rest else ActivityKind.COMMAND), rest
+    return ActivityKind.MESSAGE, line
+
+
+def _mention(found: re.Match[str]) -> str:
+    name = found["name"]
+    return found[0] if name is None or name.casefold() in _NOT_PEOPLE else f"<@{person_id(name)}>"
+
+
+def _people(text: str) -> Mapping[str, Actor]:
+    named = (found["id"] for found in _PERSON_OR_NOT.finditer(text))
+    return {name: Actor(id=name, name=name) for name in named if name}

@@ -1,0 +1,297 @@
+"""Cards as lines of the terminal: which part of a card stands where. The sentences are the templates'.
+
+A card that is shown again is shorter: what it said at first is above already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from rich.console import Console
+from rich.text import Text
+
+from adapters import filters
+from adapters.console.page import Page
+from adapters.marks import MARKS
+from adapters.wording import LABELS, Label, Words, word
+from conversations.cards import (
+    AskCard,
+    Card,
+    ConfirmCard,
+    ConflictCard,
+    FieldLine,
+    FollowUpCard,
+    FormCard,
+    FormErrorsCard,
+    HelpCard,
+    ListCard,
+    MineCard,
+    NotApplicableCard,
+    NotedCard,
+    NoticeCard,
+    QuestionCard,
+    QuestionLine,
+    ReportCard,
+    RootCard,
+    Row,
+    SummaryCard,
+    Tap,
+    Way,
+    WhoCard,
+)
+from conversations.review import State
+
+BAR = 10  # cells of the progress bar
+GOOD = 80  # readiness from which the bar is green; a colour only, the words are by the band
+SHOWN_QUESTIONS = 6  # on the root card; beyond, the complete ones are counted only
+_STYLES = {
+    State.COMPLETE: "green",
+    State.NA_ACCEPTED: "dim",
+    State.VAGUE: "yellow",
+    State.UNCONFIRMED: "yellow",
+    State.NA_PENDING: "yellow",
+    State.STALE: "yellow",
+    State.CONFLICT: "red",
+    State.DEFERRED: "blue",
+}
+
+
+def render(card: Card, words: Words, console: Console, *, again: bool = False) -> list[Text]:  # noqa: C901  # one case a card
+    """`again`: it was shown before, and has changed."""
+    page = Page(console, words)
+    match card:
+        case RootCard():
+            _root(card, page, again=again)
+        case QuestionCard():
+            _question(card, page, again=again)
+        case FollowUpCard():
+            page.title()
+            _ways(card.ways, page)
+        case ConflictCard():
+            _conflict(card, page)
+        case NotApplicableCard():
+            _parts(page, "reason", "who")
+            _ways(card.ways, page, elsewhere=True)
+        case WhoCard():
+            _parts(page, "name")
+            _ways(card.ways, page, elsewhere=True, choice="@name")
+        case SummaryCard():
+            _summary(card, page, again=again)
+        case AskCard():
+            _parts(page, "prompt", "example")
+            _ways(card.ways, page, elsewhere=True)
+        case ConfirmCard():
+            _parts(page, "prompt")
+            _ways(card.ways, page, elsewhere=True)
+        case NotedCard():
+            _noted(card, page)
+        case NoticeCard():
+            page.say("title", lead="")
+            _ways(card.ways, page)
+        case HelpCard():
+            _help(card, page)
+        case FormCard():
+            page.title()  # its fields are asked for one by one
+        case FormErrorsCard():
+            _form_errors(card, page)
+        case ListCard():
+            _list(card, page)
+        case MineCard():
+            _mine(card, page)
+        case ReportCard():
+            _report(card, page)
+        case _:
+            assert_never(card)
+    return page.lines
+
+
+def field_lines(number: int, field: FieldLine, words: Words, console: Console) -> list[Text]:
+    """One field of a form, with `words` of its card."""
+    page = Page(console, words)
+    page.say("field", field, lead=f"  {number}  ")
+    return page.lines
+
+
+def needs_somebody(card: Card) -> bool:
+    """Whether a card of the thread waits for an answer or a decision."""
+    match card:
+        case QuestionCard():
+            return any(row.asked for row in card.rows)
+        case FollowUpCard():
+            return card.ending is None
+        case ConflictCard():
+            return bool(card.sides)
+        case NotApplicableCard():
+            return card.open
+        case WhoCard():
+            return card.quote is not None
+        case _:
+            return False
+
+
+def bar(readiness: int) -> str:
+    full = BAR if readiness >= 100 else min((readiness * BAR + 50) // 100, BAR - 1)
+    return "▓" * full + "░" * (BAR - full)
+
+
+def _parts(page: Page, *parts: str) -> None:
+    page.title()
+    for part in parts:
+        page.say(part)
+
+
+def _ways(ways: Sequence[Way], page: Page, *, elsewhere: bool = False, choice: str = "…") -> None:
+    """Each button's label with the word that does the same."""
+    shown = (_way(way, elsewhere=elsewhere).replace("…", choice) for way in ways)
+    page.row(dict.fromkeys(shown), lead="  ▸ ")
+
+
+def _way(way: Way, *, elsewhere: bool) -> str:
+    typed = _console_word(way, elsewhere=elsewhere)
+    label = LABELS[way.tap].button
+    if not typed:
+        return ""
+    shown = f"\x03{filters.visible(typed)}\x04"
+    return shown if typed == label.lower() else f"{label}: {shown}"
+
+
+def _console_word(way: Way, *, elsewhere: bool) -> str:
+    if way.tap is Tap.ANSWER and way.item is None:  # the form of a question, which `choice` names
+        return f"/form {way.choice}" if way.choice else "/form"
+    return word(way, elsewhere=elsewhere)
+
+
+def _root(card: RootCard, page: Page, *, again: bool) -> None:
+    if again:
+        page.title(after=f" {bar(card.readiness)}")
+        return
+    page.title()
+    _standing(card.readiness, page)
+    page.say("facts")
+    page.row(_questions(card.questions, page))
+    _ways(card.ways, page)
+
+
+def _standing(readiness: int, page: Page) -> None:
+    """The bar has its number in the title above it."""
+    page.put(page.text("standing"), lead=f"  {bar(readiness)} ", lead_style="green" if readiness >= GOOD else "yellow")
+
+
+def _questions(lines: Sequence[QuestionLine], page: Page) -> list[str]:
+    complete = [line for line in lines if line.answered >= line.total]
+    folded = len(lines) > SHOWN_QUESTIONS and len(complete) > 1
+    shown = [
+        page.text("question", line, filters.count_mark(line)) for line in lines if not (folded and line in complete)
+    ]
+    return [page.text("complete", len(complete)), *shown] if folded else shown
+
+
+def _question(card: QuestionCard, page: Page, *, again: bool) -> None:
+    page.title()
+    width = max(len(row.name) for row in card.rows)
+    asked = next((row for row in card.rows if row.asked), None)
+    if not again:
+        page.say("why", style="dim")
+    for row in card.rows:
+        _row(row, page, width, whole=not again)
+    page.say("options")
+    page.say("example", style="dim")
+    if asked is not None and not again:
+        other = next((row.name for row in card.rows if row.state is State.OPEN and not row.asked), None)
+        page.say("others", f"{other}: …") if other else page.say("how")
+    _ways([_named(way, card.rows) for way in card.ways], page)
+
+
+def _named(way: Way, rows: Sequence[Row]) -> Way:
+    """`edit` below a question's rows: of one of them."""
+    return Way(tap=way.tap, item=rows[0].name) if way.tap is Tap.EDIT and way.item is None else way
+
+
+def _row(row: Row, page: Page, width: int, *, whole: bool) -> None:
+    lead = f"{'▶' if row.asked else ' '} {MARKS[row.state]} {row.name:<{width}}  "
+    page.put(page.text("row", row, whole), lead=lead, lead_style="bold" if row.asked else _STYLES.get(row.state, ""))
+
+
+def _conflict(card: ConflictCard, page: Page) -> None:
+    page.title()
+    uses = [way for way in card.ways if way.tap is Tap.USE]
+    for side, way in zip(card.sides, uses, strict=True):
+        page.say("side", side, lead=f"  ▸ {LABELS[way.tap].button}: \x03{word(way)}\x04  ")
+    page.say("holds")
+    _ways([way for way in card.ways if way.tap is not Tap.USE], page, elsewhere=True)
+
+
+def _summary(card: SummaryCard, page: Page, *, again: bool) -> None:
+    page.title()
+    _standing(card.readiness, page)
+    if again:
+        return
+    for part in ("gap", "checks", "promises", "waiting"):
+        page.say(part)
+    page.say("constants", style="dim")
+    _ways(card.ways, page)
+
+
+def _noted(card: NotedCard, page: Page) -> None:
+    """The question card that follows says what comes next."""
+    ways = (f"\x03{word(way)}\x04" for way in card.ways)
+    page.row([page.text("title"), *ways], lead="✓ ")
+
+
+def _help(card: HelpCard, page: Page) -> None:
+    for part in ("title", "how", "everything"):
+        page.say(part, lead="")
+    if card.everything:
+        words = {_general(label): label.button for label in LABELS.values() if label.word}
+        width = max(len(typed) for typed in words)
+        for typed, button in words.items():
+            page.put(button, lead=f"  \x03{typed:<{width}}\x04  ")
+    page.say("another", lead="")
+    page.say("aside", lead="")
+    _ways(card.ways, page)
+
+
+def _general(label: Label) -> str:
+    """A word as it is written in general: what may be left out in brackets."""
+    optional = label.elsewhere == f"{label.word} {{name}}"
+    return f"{label.word} [NAME]" if optional else label.word.format(name="NAME", choice="N")
+
+
+def _form_errors(card: FormErrorsCard, page: Page) -> None:
+    page.title()
+    for name, fault, about in card.errors:
+        page.put(f"{page.text('field', name)}: {page.text('fault', fault, about)}")
+
+
+def _list(card: ListCard, page: Page) -> None:
+    page.title()
+    rows = [
+        [page.text("project", line), page.text("stage", line), f"readiness {line.readiness}"]
+        + [page.text(part, line) for part in ("blockers", "decision", "owner")]
+        for line in card.reviews
+    ]
+    for row in rows:
+        page.row([f"\x01{row[0]}\x04", *row[1:]])
+
+
+def _mine(card: MineCard, page: Page) -> None:
+    page.title()
+    words = {"confirm": Tap.YES, "accept": Tap.ACCEPT, "answer": Tap.ANSWER}
+    for number, line in enumerate(card.lines, 1):
+        page.put(f"{page.text('place', line)} {page.text('line', line)}", lead=f"  {number}  ")
+        way = Way(tap=words[line.wants], item=line.name, name=line.name)
+        page.row([_way(way, elsewhere=True)], lead="     ▸ ")
+
+
+def _report(card: ReportCard, page: Page) -> None:
+    page.title()
+    _standing(card.summary.readiness, page)
+    page.say("facts")
+    for title, score, rows in card.questions:
+        page.gap()
+        page.put(page.text("question", title, score), lead="", style="bold")
+        width = max(len(row.label) for row in rows)
+        for row in rows:
+            lead = f"  {MARKS[row.state]} {row.label:<{width}}  "
+            page.put(page.text("row", row), lead=lead, lead_style=_STYLES.get(row.state, ""))

@@ -1,0 +1,112 @@
+"""The terminal's screen: says deliveries aloud, and what the chat itself has to say.
+
+What is for one person stands there for all to see, with the name.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.text import Text
+
+from adapters.console.rendering import field_lines, needs_somebody, render
+from adapters.console.terminal import Terminal, handle
+from adapters.filters import visible
+from adapters.marks import fitting
+from adapters.wording import Reader, Wording, Words
+from conversations.cards import Card, FieldLine, FormCard, RootCard
+from conversations.ports import Delivery, DeliveryKind
+
+
+class ConsoleSender:
+    """A `ports.Sender`. `speaker` is who sits at the keyboard: what is for them needs no name.
+
+    With `echo` the lines that are heard are shown too, as they come from a file and not from this screen.
+    """
+
+    def __init__(
+        self, console: Console, *, zone: ZoneInfo, clock: Callable[[], datetime], speaker: str, echo: bool = False
+    ) -> None:
+        self.speaker = speaker
+        self._console = console
+        self._zone = zone
+        self._clock = clock
+        self._echo = echo
+        self._wording = Wording(Terminal())
+        self._form: Words | None = None  # the one being filled
+
+    # --- a Sender ----------------------------------------------------------------------------------------------------
+
+    async def deliver(self, delivery: Delivery, words: Mapping[int, str]) -> str | None:
+        if delivery.card is None:
+            return None  # a reaction: the card that changed says it already
+        said = self._said(delivery.card, words)
+        if isinstance(delivery.card, FormCard):
+            self._form = said
+        again = delivery.kind is DeliveryKind.REVISE
+        self._print([*self._addressed(delivery), *render(delivery.card, said, self._console, again=again)])
+        return delivery.review if delivery.key == "root" else f"{delivery.review}/{delivery.key}"
+
+    async def look_up(self, delivery: Delivery) -> str | None:
+        """A terminal forgets what scrolled by. Raises `LookupError` always."""
+        raise LookupError(delivery.delivery_id)
+
+    # --- the chat ----------------------------------------------------------------------------------------------------
+
+    def prompt(self, number: int) -> str:
+        """What stands before the `number`-th line while it is typed."""
+        return f"\n{number} {handle(self.speaker)}> "
+
+    def heard(self, number: int | None, line: str) -> None:
+        if self._echo:
+            before = f"{number} " if number else ""
+            self._print([Text(self._fitting(f"{before}{handle(self.speaker)}> {visible(line)}"), "bold blue")])
+
+    def note(self, sentence: str) -> None:
+        self._print([Text(self._fitting(visible(sentence)))])
+
+    def acts_as(self, who: str) -> None:
+        self.speaker = who
+        self.note(f"You are {handle(who)} now.")
+
+    def asks_field(self, number: int, field: FieldLine) -> None:
+        """One field of the form that was shown last."""
+        if self._form is not None:
+            self._print(field_lines(number, field, self._form, self._console), gap=False)
+
+    def comes_back(self, cards: Iterable[Card], words: Mapping[int, str], number: int) -> None:
+        """The root card, and what waits for somebody; `number` lines were typed before."""
+        for card in cards:
+            if isinstance(card, RootCard) or needs_somebody(card):
+                self._print(render(card, self._said(card, words), self._console))
+        self.note(f"Your next line is number {number + 1}.")
+
+    def farewell(self, card: Card) -> None:
+        """Where the review stands, in a line, and how to come back to it."""
+        self._print(render(card, self._said(card, {}), self._console, again=True))
+        if isinstance(card, RootCard):
+            back = f"Come back with: ai-readiness chat {shlex.quote(visible(card.project))}"
+            self._print([Text(self._fitting(back))], gap=False)
+
+    def _said(self, card: Card, words: Mapping[int, str]) -> Words:
+        today = self._clock().astimezone(self._zone).date()
+        return self._wording.of(card, Reader(words=words, today=today, zone=self._zone))
+
+    def _addressed(self, delivery: Delivery) -> list[Text]:
+        if delivery.to is None or (delivery.kind is DeliveryKind.WHISPER and delivery.to == self.speaker):
+            return []
+        who = handle(delivery.to)
+        named = f"(to {who} only)" if delivery.kind is DeliveryKind.WHISPER else f"→ to {who}:"
+        return [Text(self._fitting(named), "magenta")]
+
+    def _fitting(self, text: str) -> str:
+        return fitting(text, self._console.encoding)
+
+    def _print(self, lines: Iterable[Text], *, gap: bool = True) -> None:
+        """With an empty line before it; what is too long to wrap is left to the terminal."""
+        for line in [*([Text()] if gap else []), *lines]:
+            self._console.print(line, soft_wrap=True)

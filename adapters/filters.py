@@ -1,0 +1,191 @@
+"""How values are said in a sentence: days, counts, names of states and parts, and quotes cut to a length.
+
+Plain functions without a platform in them; `wording.py` hands them to the templates.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from conversations.cards import QuestionLine, Quote
+
+LEAST_SHOWN = 60  # characters of an answer that are always shown
+PROJECT_SHOWN = 40
+TAKEN_BACK = "(taken back)"
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WHOLE = re.compile(r"(?:https?://|www\.)\S+|<@[^>\s]+>")
+_MENTION = re.compile(r"<@([^>\s]+)>")
+_ESCAPE_SEQUENCE = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links
+    r"|[\x1b\x9b]\[?[0-?]*[ -/]*[@-~]"  # CSI and two-character sequences
+)
+_SAMPLE_PERSON = re.compile(r"<@U\d+([A-Z]+)>")
+
+_FAILURE_POINTS = {
+    "F1": "from idea to pilot",
+    "F2": "from pilot to scale",
+    "F3": "from scale to production",
+    "F4": "from production to adoption",
+    "F5": "from adoption to value",
+}
+_REASONS = {  # of a blocker; any other is the sentence of a check
+    "not answered": "not answered",
+    "parts missing": "partly answered",
+    "promised": "promised",
+    "not confirmed": "not confirmed",
+    "waiting for acceptance": "waiting for agreement",
+    "does not clear": "not cleared",
+    "known gap": "known gap",
+    "two answers": "two answers",
+    "due for review": "due for review",
+}
+_PARTS = {
+    "access_status": "whether access is granted",
+    "action": "the step",
+    "cadence": "how often",
+    "case_type": "which cases",
+    "choice": "which of the choices",
+    "criterion": "what has to be true",
+    "date": "the day",
+    "detection": "how you would notice",
+    "duration": "how long it takes",
+    "evidence": "a number or a document",
+    "failure_mode": "what can go wrong",
+    "fallback_target": "what people use instead",
+    "format": "the form it takes",
+    "group": "which people",
+    "log_content": "what is logged",
+    "measured_period": "when it was measured",
+    "mechanism": "how it is done",
+    "metric_name": "which number",
+    "money_pair": "the cost and the worth",
+    "number": "how many",
+    "number_pair": "the two numbers",
+    "out_of_scope": "what it is not for",
+    "owner": "who does it",
+    "period": "over which time",
+    "person": "who it is",
+    "place": "where",
+    "result": "what came of it",
+    "route": "where it goes",
+    "signal": "the signal",
+    "source": "where it comes from",
+    "system": "which system",
+    "task": "the task",
+    "team": "which team",
+    "threshold": "at what value",
+    "unit": "the unit",
+    "url": "a link",
+}
+_FIELDS = {
+    "ai_kind": "kind of AI",
+    "eu_class": "EU AI Act class",
+    "go_live_on": "go-live",
+    "llm_app": "LLM application",
+    "classic_ml": "classic machine learning",
+    "outside_eu": "outside the EU",
+    "transparency_art_50": "transparency (Art 50)",
+    "high_risk_annex_iii": "high risk (Annex III)",
+    "high_risk_annex_i": "high risk (Annex I)",
+}
+
+
+def visible(text: str) -> str:
+    """The text without what a screen would act on: escape sequences, control and direction characters."""
+    plain = _ESCAPE_SEQUENCE.sub("", text)
+    return "".join(character if _is_shown(character) else " " * character.isspace() for character in plain)
+
+
+def named(text: str) -> str:
+    """What was said, with people as `@ID`."""
+    return _MENTION.sub(r"@\1", text)
+
+
+def _is_shown(character: str) -> bool:
+    """Neither a control character nor one that turns the reading direction, nor half of one."""
+    if unicodedata.category(character) in ("Cc", "Cs"):
+        return character == "\n"
+    return not ("\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069")
+
+
+def when(moment: date | datetime, today: date, zone: ZoneInfo) -> str:
+    """`Tue 15 Dec`, with the year where it is another one than today's and with the time where there is one."""
+    time = ""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(zone)
+        time = f" {moment:%H:%M}"
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}{year}{time}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def shortened(text: str, least: int = LEAST_SHOWN) -> str:
+    """The text on one line, at least `least` characters of it, cut with `…` between words; links and people whole."""
+    line = " ".join(text.split())
+    cut = least
+    while cut < len(line) and not line[cut].isspace() and cut < least + 20:
+        cut += 1
+    for whole in _WHOLE.finditer(line):
+        if whole.start() < cut < whole.end():
+            cut = whole.end()
+    return line if len(line) <= cut + 1 else f"{line[:cut].rstrip()}…"
+
+
+def project(name: str) -> str:
+    return name if len(name) <= PROJECT_SHOWN else f"{name[: PROJECT_SHOWN - 1].rstrip()}…"
+
+
+def spoken(quote: Quote, words: Mapping[int, str]) -> str | None:
+    """What was said, both halves where two messages made one answer; None once it is erased."""
+    said = [words[act] for act in quote.acts if act in words]
+    return "; ".join(said) if said else None
+
+
+def example(text: str) -> str:
+    """A pack's example, in which people stand as `<@U02DANA>`: nobody of that name is here, so none is rung."""
+    return _SAMPLE_PERSON.sub(lambda person: f"@{person[1].lower()}", text)
+
+
+def failure_point(point: str) -> str:
+    return _FAILURE_POINTS.get(point, point)
+
+
+def reason(blocker: str) -> str:
+    return _REASONS.get(blocker, blocker.rstrip("."))
+
+
+def is_state(reason: str) -> bool:
+    """Whether a blocker's reason is where its answer stands, and not the sentence of a check."""
+    return reason in _REASONS
+
+
+def part(name: str) -> str:
+    """A part of an answer, or words that say it already."""
+    return _PARTS.get(name, plain(name))
+
+
+def plain(name: str) -> str:
+    """A choice, a field or a band as words: `limited_rollout` → `limited rollout`."""
+    return _FIELDS.get(name, name.replace("_", " "))
+
+
+def listed(things: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    *others, end = things
+    return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def count_mark(line: QuestionLine) -> str:
+    """The mark before a count: all, some or none of a question's answers are there."""
+    if line.answered >= line.total:
+        return "✓"
+    return "◐" if line.answered else "○"

@@ -1,0 +1,63 @@
+"""Marks and the words that always stand beside them, and what both become where an encoding has no room for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conversations.review import State
+
+MARKS: Mapping[State, str] = {
+    State.OPEN: "○",
+    State.KNOWN_GAP: "○",
+    State.VAGUE: "◐",
+    State.DEFERRED: "⏸",
+    State.UNCONFIRMED: "?",
+    State.COMPLETE: "✓",
+    State.STALE: "↻",
+    State.CONFLICT: "!",
+    State.NA_PENDING: "?",
+    State.NA_ACCEPTED: "—",
+}
+STATE_WORDS: Mapping[State, str] = {
+    State.OPEN: "open",
+    State.KNOWN_GAP: "known gap",
+    State.VAGUE: "partly",
+    State.DEFERRED: "later",
+    State.UNCONFIRMED: "to be confirmed",
+    State.COMPLETE: "answered",
+    State.STALE: "due for review",
+    State.CONFLICT: "two answers",
+    State.NA_PENDING: "waits for a second person",
+    State.NA_ACCEPTED: "does not apply",
+}
+_ASCII = str.maketrans(
+    {
+        "○": "o",
+        "◐": "~",
+        "⏸": "=",
+        "✓": "+",
+        "↻": "*",
+        "—": "-",
+        "–": "-",
+        "▶": ">",
+        "▸": ">",
+        "→": "->",
+        "▓": "#",
+        "░": ".",
+        "·": "|",
+        "…": "...",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+    }
+)
+
+
+def fitting(text: str, encoding: str) -> str:
+    """The text as `encoding` can write it: marks in ASCII where they have to be, and `?` for what is left."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
+    return text

@@ -1,0 +1,1 @@
+"""The shell: builds, runs and connects the other packages."""

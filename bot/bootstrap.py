@@ -1,0 +1,63 @@
+"""The only place that constructs: from settings to a running application."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.library import load_engine
+from bot.relay import Relay
+from bot.settings import Settings
+from bot.turns import TurnRunner
+from conversations.decide import Engine
+from conversations.ports import Sender
+from storage.database import Database, open_database
+from storage.shelf import PackShelf
+
+Reach = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there
+
+
+def machine_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def nothing_happens(_point: str) -> None:
+    """What `reach` does outside of crash tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    engine: Engine
+    database: Database
+    shelf: PackShelf
+    runner: TurnRunner
+    relay: Relay
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings,
+    senders: Mapping[str, Sender],
+    *,
+    command: str,
+    clock: Callable[[], datetime] = machine_clock,
+    pack: str | None = None,
+    reach: Reach = nothing_happens,
+) -> AsyncIterator[Application]:
+    """An application with its database open and, on SQLite, locked for `command`; closed in order at the end.
+
+    Raises `DatabaseInUse`, `PackFaults`, `NoSuchFolder`.
+    """
+    engine = load_engine(settings, pack)
+    database = await asyncio.to_thread(open_database, settings.database_url, command=command)
+    try:
+        shelf = PackShelf()
+        relay = Relay(database.units, senders, clock=clock, me=f"{command}-{os.getpid()}", reach=reach)
+        runner = TurnRunner(database.units, engine.decide, shelf, wake=relay.wake, reach=reach)
+        yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay)
+    finally:
+        await asyncio.to_thread(database.close)

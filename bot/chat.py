@@ -1,0 +1,311 @@
+"""`ai-readiness chat`: the loop between a person's lines and what the bot says to them.
+
+A line becomes an activity and a turn, like on any platform; the relay prints the answer. A line is acknowledged by
+its number, which the database has counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from adapters.console.inbound import PLATFORM, person_id, to_activity, to_form
+from adapters.console.sender import ConsoleSender
+from bot.bootstrap import Application, Reach, machine_clock, nothing_happens, running
+from bot.settings import Settings
+from conversations.activities import Activity, ActivityKind, Button, ConversationReference
+from conversations.board import board
+from conversations.cards import FormCard, Tap
+from conversations.effects import Turn, Whisper
+from conversations.errors import ReadinessError
+from conversations.names import folded_name
+from conversations.review import Phase, Review
+from conversations.standing import stand
+from storage.queries import newest_moment, platforms, reviews, typed_lines
+
+EXAMPLE = "Example project"
+TENANT, CHANNEL = "local", "terminal"
+SLASHES = {
+    "/as NAME": "act as somebody else",
+    "/at +3d": "move the clock: +3d, +2h or a moment like 2026-12-01T09:00",
+    "/form [QUESTION]": "fill in a question's form",
+    "/report": "the whole review",
+    "/status": "where it stands",
+    "/help": "the words to type",
+    "/quit": "leave; nothing is lost",
+}
+_LIVING = (Phase.OPEN, Phase.PAUSED)
+_STEP = re.compile(r"\+(\d{1,4})([dh])", re.IGNORECASE)
+_WORDS = ("/report", "/status", "/help", "/about", "/mine")
+_COMMANDS = ("/nudges", "/digest")
+
+
+class ClockWouldGoBack(ReadinessError):
+    """The terminal's clock only moves forward; start again with another DATABASE_URL to go back."""
+
+
+class ChatClock:
+    """Follows the machine's clock, or stands where `--at` put it; only moves forward."""
+
+    def __init__(self, at: datetime | None) -> None:
+        self._at, self._ahead = at, timedelta()
+
+    def __call__(self) -> datetime:
+        return self._at or machine_clock() + self._ahead
+
+    @property
+    def chosen(self) -> bool:
+        return self._at is not None
+
+    def move_to(self, moment: datetime) -> None:
+        if self._at is not None:
+            self._at = moment
+        else:
+            self._ahead += moment - self()
+
+
+@dataclass(slots=True, kw_only=True)
+class Chat:
+    """One sitting at the terminal."""
+
+    application: Application
+    sender: ConsoleSender
+    clock: ChatClock
+    keep_going: bool
+    reach: Reach = nothing_happens
+    review: Review | None = None
+    number: int = 0  # of the newest line that was typed as a message
+    line_number: int = 0  # of the input
+    refused: bool = False
+
+    # --- coming and going --------------------------------------------------------------------------------------------
+
+    async def begin(self, project: str | None) -> None:
+        """Comes back to the review of that name, or starts it. Raises `ClockWouldGoBack`."""
+        await self._set_clock()
+        await self.application.relay.drain()
+        found = await self._find(project)
+        if found is None:
+            turn = await self._turn(self._activity(f"/ai-readiness start {project or EXAMPLE}"))
+            await self._enter(turn.review if turn else None)
+        else:
+            await self._enter(found)
+            self._show_again(found)
+
+    async def run(self, lines: Iterator[str]) -> int:
+        """Reads to the end of input, `/quit`, or the first line that cannot be run; returns the exit code."""
+        for line in lines:
+            self.line_number += 1
+            self.refused = False
+            if line.strip().casefold() == "/quit":
+                break
+            await self._take(line.rstrip("\r\n"), lines)
+            if self.refused:
+                self.sender.note(f"Line {self.line_number} was not carried out.")
+                if not self.keep_going:
+                    return 1
+        return 0
+
+    async def farewell(self) -> None:
+        """Where the review stands, and the command to come back."""
+        if self.review is not None:
+            self.sender.farewell(board(stand(self.review, self.clock()))["root"])
+
+    def prompt(self) -> str:
+        return self.sender.prompt(self.number + 1)
+
+    # --- one line ----------------------------------------------------------------------------------------------------
+
+    async def _take(self, line: str, lines: Iterator[str]) -> None:
+        slash = line.startswith("/") and not line.startswith("//")
+        if not line.strip():
+            return
+        if slash and not line.casefold().startswith("/ai-readiness"):
+            await self._slash(line, lines)
+            return
+        number = None if slash else self.number + 1
+        self.sender.heard(number, line)
+        turn = await self._turn(self._activity(line, number))
+        self.number = number or self.number
+        self.reach("acked")
+        await self._follow(turn, lines)
+
+    async def _turn(self, activity: Activity) -> Turn | None:
+        turn = await self.application.runner.run(activity)
+        await self.application.relay.drain()
+        if turn is not None:
+            self.refused = self.refused or turn.refused
+            if turn.review is not None and turn.review is not self.review:
+                other = self.review is not None and turn.review.id != self.review.id
+                self.review = turn.review
+                if other:
+                    await self._enter(turn.review)
+        return turn
+
+    async def _follow(self, turn: Turn | None, lines: Iterator[str]) -> None:
+        """A form that was opened takes the lines that follow, one a field."""
+        for effect in turn.effects if turn else ():
+            if isinstance(effect, Whisper) and isinstance(effect.card, FormCard):
+                await self._fill(effect.card, lines)
+
+    async def _fill(self, form: FormCard, lines: Iterator[str]) -> None:
+        values: dict[str, str] = {}
+        for number, field in enumerate(form.fields, 1):
+            self.sender.asks_field(number, field)
+            line = next(lines, None)
+            if line is None:
+                break
+            self.line_number += 1
+            values |= {field.name: line.strip()} if line.strip() else {}
+        if values:
+            await self._turn(
+                to_form(
+                    form, values, who=self.sender.speaker, reference=self.reference, at=self.clock(), key=_own_key()
+                )
+            )
+        else:
+            self.sender.note("Nothing was changed.")
+
+    # --- lines that begin with a slash -------------------------------------------------------------------------------
+
+    async def _slash(self, line: str, lines: Iterator[str]) -> None:
+        word, _, rest = line.strip().partition(" ")
+        word, rest = word.casefold(), rest.strip()
+        if word == "/as" and rest:
+            self.sender.acts_as(person_id(rest))
+        elif word == "/at" and rest:
+            await self._move(rest)
+        elif word == "/form":
+            await self._open_form(rest, lines)
+        elif word in _WORDS:
+            await self._follow(await self._turn(self._activity(line.strip()[1:])), lines)
+        elif word in _COMMANDS:
+            await self._turn(self._activity(f"/ai-readiness {word[1:]}"))
+        else:
+            self._refuse(f"I don't know {word}. These lines I do: {', '.join(SLASHES)}.")
+
+    async def _open_form(self, words: str, lines: Iterator[str]) -> None:
+        question = self._question(words) if words and self.review else None
+        if words and question is None:
+            names = ", ".join(q.key for q in self.review.pack.questions) if self.review else ""
+            self._refuse(f"There is no question called {words}. The questions are {names}.")
+            return
+        tap = Tap.ANSWER if question else Tap.NEXT
+        activity = self._activity("")
+        button = Button(act=tap.value, choice=question)
+        await self._follow(await self._turn(replace(activity, kind=ActivityKind.BUTTON, button=button)), lines)
+
+    def _question(self, words: str) -> str | None:
+        questions = self.review.pack.questions if self.review else ()
+        wanted = words.casefold()
+        return next((q.key for q in questions if wanted in (q.key, q.short.casefold(), q.title.casefold())), None)
+
+    async def _move(self, words: str) -> None:
+        moment = _moment(words, self.clock())
+        if moment is None:
+            self._refuse("Say how far: /at +3d, /at +2h, or a moment like /at 2026-12-01T09:00.")
+        elif moment < self.clock():
+            self._refuse(str(ClockWouldGoBack()))
+        elif await self._has_platforms():
+            self._refuse(
+                "This database holds reviews of Slack or Teams; their clock is the machine's and does not move."
+            )
+        else:
+            self.clock.move_to(moment)
+            self.sender.note(f"It is {moment:%a} {moment.day} {moment:%b %Y, %H:%M} now.")
+            await self._turn(replace(self._activity(""), kind=ActivityKind.LAPSE))
+
+    def _refuse(self, sentence: str) -> None:
+        self.refused = True
+        self.sender.note(sentence)
+
+    # --- what is there -----------------------------------------------------------------------------------------------
+
+    @property
+    def reference(self) -> ConversationReference:
+        thread = self.review.reference.thread if self.review else None
+        return ConversationReference(platform=PLATFORM, tenant=TENANT, channel=CHANNEL, thread=thread)
+
+    def _activity(self, line: str, number: int | None = None) -> Activity:
+        """A numbered line is a message; others happened only once and need no name that can be seen again."""
+        speaker = self.sender.speaker
+        activity = to_activity(line, number=number or 0, who=speaker, reference=self.reference, at=self.clock())
+        return activity if number else replace(activity, keys=(_own_key(),), source=None)
+
+    def _words(self) -> Mapping[int, str]:
+        return {act.n: act.said for act in self.review.acts if act.said} if self.review else {}
+
+    def _show_again(self, review: Review) -> None:
+        standing = stand(review, self.clock())
+        cards = board(standing)
+        question = f"question/{standing.pack.question_of[standing.asked].key}" if standing.asked else "summary"
+        self.sender.comes_back([cards[key] for key in ("root", question) if key in cards], self._words(), self.number)
+
+    async def _set_clock(self) -> None:
+        """Never before what the database has seen already."""
+        newest = await self.application.database.read(newest_moment)
+        if newest is None or newest <= self.clock():
+            return
+        if self.clock.chosen:
+            raise ClockWouldGoBack(f"The database has been at {newest:%Y-%m-%dT%H:%M} already. {ClockWouldGoBack()}")
+        self.clock.move_to(newest)
+
+    async def _has_platforms(self) -> bool:
+        return bool(set(await self.application.database.read(platforms)) - {PLATFORM})
+
+    async def _find(self, project: str | None) -> Review | None:
+        found = await self.application.database.read(
+            reviews, self.application.shelf, platform=PLATFORM, tenant=TENANT, channel=CHANNEL, project=project
+        )
+        living = [review for review in found if review.phase in _LIVING]
+        if project is None:
+            named = [review for review in found if folded_name(review.project) == folded_name(EXAMPLE)]
+            return living[0] if len(living) == 1 else next(iter(named), None)
+        return next(iter([*living, *reversed(found)]), None)
+
+    async def _enter(self, review: Review | None) -> None:
+        self.review = review
+        if review is not None:
+            self.number = await self.application.database.read(typed_lines, review.id)  # which is its thread
+
+
+async def sit_down(
+    settings: Settings,
+    project: str | None,
+    *,
+    sender: Callable[[Callable[[], datetime]], ConsoleSender],
+    lines: Callable[[Callable[[], str]], Iterator[str]],
+    pack: str | None = None,
+    at: datetime | None = None,
+    keep_going: bool = False,
+    reach: Reach = nothing_happens,
+) -> int:
+    """A whole sitting: `sender` is made for its clock, `lines` from what prints their prompt. Returns the exit code."""
+    clock = ChatClock(at)
+    screen = sender(clock)
+    async with running(
+        settings, {PLATFORM: screen}, command="ai-readiness chat", clock=clock, pack=pack, reach=reach
+    ) as application:
+        chat = Chat(application=application, sender=screen, clock=clock, keep_going=keep_going, reach=reach)
+        await chat.begin(project)
+        code = await chat.run(lines(chat.prompt))
+        await chat.farewell()
+        return code
+
+
+def _own_key() -> str:
+    return f"terminal/{uuid4().hex}"
+
+
+def _moment(words: str, now: datetime) -> datetime | None:
+    if step := _STEP.fullmatch(words):
+        amount = int(step[1])
+        return now + (timedelta(days=amount) if step[2].casefold() == "d" else timedelta(hours=amount))
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,205 @@
+"""Commands: parse, call, print. Documents go to standard output, everything else to standard error.
+
+Exit codes: 0 done; 1 refused, not found, or a check that failed; 2 bad usage, bad settings or an invalid file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot.settings import BadSettings, read_settings
+from conversations.errors import ReadinessError
+
+app = typer.Typer(
+    name="ai-readiness",
+    help="Asks what an AI pilot needs for production, keeps the answers and goes after the gaps.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+packs_app = typer.Typer(help="The sets of questions.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(packs_app, name="packs")
+
+
+class ReportFormat(StrEnum):
+    TEXT = "text"
+    MD = "md"
+    JSON = "json"
+    CSV = "csv"
+
+
+class ListFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def main() -> None:
+    """The console script. What went wrong is one clear sentence on standard error."""
+    from conversations.pack_parser import PackFaults
+
+    try:
+        app()
+    except (BadSettings, PackFaults) as error:
+        _stop(str(error), 2)
+    except ReadinessError as error:
+        _stop(str(error), 1)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise SystemExit(code)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        _stop(f"--at: {text!r} is no moment; write one like 2026-11-23T09:00:00+00:00", 2)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@app.command()
+def chat(
+    project: Annotated[str | None, typer.Argument(help="The review to start or to come back to.")] = None,
+    as_: Annotated[str, typer.Option("--as", metavar="NAME", help="Who you are.")] = "you",
+    pack: Annotated[str | None, typer.Option(help="The questions of a new review.")] = None,
+    at: Annotated[str | None, typer.Option(help="The moment that the terminal's clock starts at.")] = None,
+    keep_going: Annotated[bool, typer.Option(help="Go on after a line that cannot be run.")] = False,
+) -> None:
+    """A review in the terminal. Type `help` there."""
+    from adapters.console.inbound import person_id
+    from adapters.console.sender import ConsoleSender
+    from bot.chat import sit_down
+
+    settings = read_settings()
+    typed = sys.stdin.isatty()
+    sitting = sit_down(
+        settings,
+        project,
+        sender=lambda clock: ConsoleSender(
+            Console(highlight=False), zone=settings.zone, clock=clock, speaker=person_id(as_), echo=not typed
+        ),
+        lines=_typed_lines,
+        pack=pack,
+        at=_moment(at),
+        keep_going=keep_going or typed,  # a person at the keyboard just types again
+    )
+    raise SystemExit(asyncio.run(sitting))
+
+
+def _typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
+    """From the keyboard with a prompt, or from standard input without one."""
+    if not sys.stdin.isatty():
+        yield from sys.stdin
+        return
+    while True:
+        try:
+            yield input(prompt())
+        except (EOFError, KeyboardInterrupt):
+            typer.echo()
+            return
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from storage.database import migrate as migrate_database
+
+    migrate_database(read_settings().database_url)
+    typer.echo("The database is up to date.", err=True)
+
+
+@app.command()
+def report(
+    project: Annotated[str, typer.Argument(help="Its name; case and spaces do not count.")],
+    format_: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.TEXT,
+    tenant: Annotated[str | None, typer.Option(help="Where several reviews have the name.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Where several reviews have the name.")] = None,
+) -> None:
+    """A review as a document."""
+    from adapters.documents import report_markdown, report_text
+    from bot.reading import one_review, report_of
+    from conversations.reports import rows_for_csv
+
+    settings = read_settings()
+    document = report_of(settings, one_review(settings, project, tenant=tenant, channel=channel))
+    match format_:
+        case ReportFormat.TEXT:
+            typer.echo(report_text(document))
+        case ReportFormat.MD:
+            typer.echo(report_markdown(document))
+        case ReportFormat.JSON:
+            typer.echo(_json(document))
+        case ReportFormat.CSV:
+            csv.writer(sys.stdout).writerows(rows_for_csv(document))
+
+
+@app.command(name="list")
+def list_(format_: Annotated[ListFormat, typer.Option("--format")] = ListFormat.TEXT) -> None:
+    """All reviews."""
+    from adapters.documents import reviews_text
+    from bot.reading import all_reviews
+
+    rows = all_reviews(read_settings())
+    typer.echo(_json(rows) if format_ is ListFormat.JSON else reviews_text(rows))
+
+
+@packs_app.command(name="list")
+def packs_list() -> None:
+    """The packs that a review can use."""
+    from adapters.documents import packs_text
+    from bot.library import load_library
+
+    typer.echo(packs_text(load_library(read_settings()).packs.values()))
+
+
+@packs_app.command()
+def lint(files: Annotated[list[Path], typer.Argument(help="Files of packs.", exists=True, dir_okay=False)]) -> None:
+    """Print every complaint about some files as FILE:LINE: what is wrong; what would be right."""
+    from bot.reading import complaints
+
+    found = complaints(read_settings(), files)
+    for complaint in found:
+        typer.echo(complaint)
+    raise SystemExit(2 if found else 0)
+
+
+@packs_app.command(name="try")
+def try_(
+    item: Annotated[str | None, typer.Argument(help="An item's key, such as rollback.steps.")] = None,
+    answer: Annotated[list[str] | None, typer.Argument(help="An answer to judge.")] = None,
+    jsonl: Annotated[Path | None, typer.Option(help="Judge many: one JSON object a line.", exists=True)] = None,
+    at: Annotated[str | None, typer.Option(help="When it is said.")] = None,
+    author: Annotated[str, typer.Option(help="Who says it.")] = "@you",
+    decision_date: Annotated[str | None, typer.Option(help="When the decision is due, as YYYY-MM-DD.")] = None,
+) -> None:
+    """Judge answers as a review would, without one."""
+    from adapters.documents import trial_text
+    from bot.trials import Trials
+
+    trials = Trials(read_settings(), at=_moment(at) or datetime.now(UTC), author=author, decision_date=decision_date)
+    if jsonl is not None:
+        for result in trials.lines(jsonl.read_text(encoding="utf-8").splitlines(), str(jsonl)):
+            typer.echo(json.dumps(result, ensure_ascii=False))
+        return
+    if item is None or not answer:
+        _stop("Say what to judge: packs try ITEM ANSWER…, or packs try --jsonl FILE.", 2)
+    typer.echo(trial_text(trials.one(item, " ".join(answer))))
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str)

@@ -1,0 +1,59 @@
+"""Where packs and rules come from: the files that ship with the engine, and an organisation's own folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from bot.settings import Settings
+from conversations.decide import Engine
+from conversations.errors import ReadinessError
+from conversations.pack_parser import parse_packs
+from conversations.packs import Library
+from conversations.rules import Rules, load_rules
+
+RULES = "vague_rules.yaml"
+
+
+class NoSuchFolder(ReadinessError):
+    """The folder with the organisation's own packs is not there."""
+
+
+def bundled() -> dict[str, str]:
+    """The texts of the packs that ship with the product, by file name."""
+    folder = files("conversations").joinpath("packs")
+    return {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml") and entry.name != RULES
+    }
+
+
+def own(folder: Path | None) -> dict[str, str]:
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        raise NoSuchFolder(f"AI_READINESS_PACKS: there is no folder {folder}; make it, or unset the variable")
+    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    return {str(path): path.read_text(encoding="utf-8") for path in paths}
+
+
+def load_library(settings: Settings, also: Mapping[str, str] | None = None) -> Library:
+    """Raises `PackFaults` with every complaint."""
+    return parse_packs({**bundled(), **own(settings.packs), **(also or {})}, known_parts(shipped_rules()))
+
+
+def shipped_rules(date_order: str | None = None) -> Rules:
+    text = files("conversations").joinpath("packs", RULES).read_text(encoding="utf-8")
+    return replace(load_rules(text, RULES), date_order=date_order)
+
+
+def known_parts(rules: Rules) -> frozenset[str]:
+    return frozenset(rules.parts)
+
+
+def load_engine(settings: Settings, pack: str | None = None) -> Engine:
+    rules = shipped_rules(settings.date_order)
+    return Engine(library=load_library(settings), rules=rules, pack=pack or settings.pack, zone=settings.zone)

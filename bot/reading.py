@@ -1,0 +1,97 @@
+"""What commands read beside a running server: reviews as documents, and files of packs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.library import bundled, known_parts, own, shipped_rules
+from bot.settings import Settings
+from conversations.cards import ReviewLine
+from conversations.decide import review_line
+from conversations.errors import ReadinessError
+from conversations.names import folded_name
+from conversations.pack_parser import lint
+from conversations.pack_yaml import Complaint
+from conversations.reports import report
+from conversations.review import Review
+from conversations.standing import stand
+from storage.database import open_database
+from storage.queries import packs_in_use, reviews
+from storage.shelf import PackShelf
+
+T = TypeVar("T")
+
+
+class NoSuchReview(ReadinessError):
+    """No review has that name."""
+
+
+class SeveralReviews(ReadinessError):
+    """Several reviews have that name."""
+
+
+def one_review(settings: Settings, project: str, *, tenant: str | None, channel: str | None) -> Review:
+    """Raises `NoSuchReview` with the nearest names, `SeveralReviews` with what would decide."""
+    everything = _read(settings.database_url, reviews, PackShelf())
+    same = [review for review in everything if folded_name(review.project) == folded_name(project)]
+    same = [r for r in same if tenant in (None, r.reference.tenant) and channel in (None, r.reference.channel)]
+    if not same:
+        near = get_close_matches(project, [review.project for review in everything], n=3, cutoff=0.4)
+        hint = f" Did you mean {' or '.join(near)}?" if near else " `ai-readiness list` shows all."
+        raise NoSuchReview(f"There is no review called {project!r}.{hint}")
+    if len(same) > 1:
+        lines = (f"  --tenant {r.reference.tenant} --channel {r.reference.channel}" for r in same)
+        raise SeveralReviews("Several reviews have that name. Choose one with:\n" + "\n".join(lines))
+    return same[0]
+
+
+def report_of(settings: Settings, review: Review) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return report(stand(review, now.astimezone(settings.zone)), generated_at=now, name=shown_name)
+
+
+def all_reviews(settings: Settings) -> list[dict[str, Any]]:
+    """The rows of `list`, oldest review first."""
+    now = datetime.now(UTC).astimezone(settings.zone)
+    return [_row(review_line(stand(review, now))) for review in _read(settings.database_url, reviews, PackShelf())]
+
+
+def _row(line: ReviewLine) -> dict[str, Any]:
+    return {
+        "project": line.project,
+        "stage": line.stage,
+        "phase": line.phase.value,
+        "readiness": line.readiness,
+        "blockers": line.blockers,
+        "decision_date": line.decision_on.isoformat() if line.decision_on else None,
+        "owner": shown_name(line.owner),
+    }
+
+
+def complaints(settings: Settings, files: Sequence[Path]) -> Sequence[Complaint]:
+    sources = {str(path): path.read_text(encoding="utf-8", errors="replace") for path in files}
+    in_use = _read(settings.database_url, packs_in_use)
+    known = known_parts(shipped_rules())
+    return lint({**bundled(), **own(settings.packs), **sources}, known, in_use=in_use)
+
+
+def shown_name(person: str) -> str:
+    return f"@{person}"
+
+
+def _read(url: str, query: Callable[..., T], *args: object) -> T:
+    """One query beside whoever works on the database."""
+
+    async def once() -> T:
+        database = open_database(url, alone=False)
+        try:
+            return await database.read(query, *args)
+        finally:
+            database.close()
+
+    return asyncio.run(once())

@@ -1,0 +1,248 @@
+"""The relay: claims due deliveries, sends them, and says what became of each.
+
+An attempt counts from the claim on, and a claim is committed before anything is sent. So whatever was attempted and
+never marked may have arrived: it is looked up first, and sent again only where that cannot hurt. Lanes run side by
+side; within one, the next delivery is claimed when the last one was marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from traceback import extract_tb
+from typing import TypeAlias, assert_never
+
+from conversations.errors import Busy, DeliveryFailed, StaleReview, StorageDown
+from conversations.ports import Delivery, DeliveryKind, Sender
+from storage.models import DeliveryState
+from storage.outbox import Claimed, claim, give_up, mark_sent, postpone
+from storage.threads import Units
+from storage.unit_of_work import Reach, no_op
+
+LANES = 8  # at a time
+POLL_SECONDS = 1.0  # the truth, where nobody wakes us: retries that have come due, other processes' turns
+LOOK_UP_SECONDS = 10.0
+SEND_SECONDS = 15.0  # with the look-up less than a lease
+FIRST_RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 30.0
+LONGEST_UNKNOWN_SECONDS = 8.0  # an unknown outcome is looked up within ten seconds
+_MARK_TRIES = 5
+_FIRST_MARK_RETRY_SECONDS = 0.1
+_BROKEN_TRIES = 4  # of a sender that raises what it should not
+
+_REPEATABLE = (DeliveryKind.REVISE, DeliveryKind.REACT, DeliveryKind.UNREACT)  # a second time doubles nothing
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    seconds: float
+    unknown: bool = False  # it may have arrived all the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    state: DeliveryState
+    trouble: str
+
+
+Outcome: TypeAlias = Sent | Later | Ended
+
+
+class Relay:
+    """Sends what the outbox holds through the sender of its platform. `me` names this process among others."""
+
+    def __init__(
+        self,
+        units: Units,
+        senders: Mapping[str, Sender],
+        clock: Callable[[], datetime],
+        me: str,
+        reach: Reach = no_op,
+    ) -> None:
+        self._units = units
+        self._senders = senders
+        self._clock = clock
+        self._me = me
+        self._reach = reach
+        self._claims = 0
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Nothing new is claimed; `run` returns when what is in flight is finished."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Sends what is due until it is stopped or cancelled; both finish what is in flight."""
+        try:
+            while not self._stopping:
+                self._woken.clear()
+                await self._claim_while_running()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+        finally:
+            await self._finish()
+
+    async def drain(self) -> None:
+        """Sends until nothing is due now. Raises `Busy` and `StorageDown`."""
+        try:
+            await self._start_due()
+            while self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                await self._start_due()
+        finally:
+            await self._finish()
+
+    async def _claim_while_running(self) -> None:
+        try:
+            await self._start_due()
+        except (Busy, StaleReview, StorageDown) as error:  # the next poll tries again
+            _log.warning("relay_waits", extra={"error": type(error).__name__})
+
+    async def _start_due(self) -> None:
+        free = LANES - len(self._running)
+        if free <= 0:
+            return
+        self._claims += 1
+        me = f"{self._me}/{self._claims}"  # a lane whose lease ran out here is held by another claim, not by this one
+        for claimed in await self._units(claim, now=self._clock(), me=me, limit=free):
+            self._reach("relay_claimed")
+            task = asyncio.create_task(self._carry_out(claimed, me))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("delivery_left", extra={"error": type(error).__name__})  # its lease ends, and it is looked up
+
+    async def _finish(self) -> None:
+        """Cannot be cut short: a message that was sent is marked."""
+        while self._running:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait(self._running)
+
+    async def _carry_out(self, claimed: Claimed, me: str) -> None:
+        outcome = await self._outcome(claimed)
+        self._reach("relay_marking")
+        for attempt in range(1, _MARK_TRIES + 1):
+            try:
+                await self._mark(claimed, outcome, me)
+                break
+            except (Busy, StaleReview, StorageDown):  # it was sent: the mark is worth waiting for
+                if attempt == _MARK_TRIES:
+                    raise
+                await asyncio.sleep(_FIRST_MARK_RETRY_SECONDS * 2**attempt)
+        self._reach("relay_marked")
+
+    async def _outcome(self, claimed: Claimed) -> Outcome:
+        delivery = claimed.delivery
+        sender = self._senders.get(delivery.reference.platform)
+        if sender is None:
+            return Later(seconds=LONGEST_RETRY_SECONDS)  # another process may have one
+        if delivery.kind is DeliveryKind.REVISE and delivery.message is None:
+            return Ended(state=DeliveryState.PARKED, trouble="never posted")
+        try:
+            known = await _look_up(sender, claimed) if delivery.attempts else None
+            return known or await self._send(sender, claimed)
+        except Exception as error:  # noqa: BLE001  # a sender's fault must not stop the lane, nor the other lanes
+            _log.error("sender_broke", extra=_fields(delivery) | {"error": type(error).__name__, "at": _place(error)})
+            if claimed.tries >= _BROKEN_TRIES:
+                return Ended(state=DeliveryState.PARKED, trouble=type(error).__name__)
+            return Later(seconds=_pause(claimed), unknown=True)
+
+    async def _send(self, sender: Sender, claimed: Claimed) -> Outcome:
+        self._reach("relay_sending")
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                name = await sender.deliver(claimed.delivery, claimed.words)
+        except TimeoutError:
+            return Later(seconds=min(_pause(claimed), LONGEST_UNKNOWN_SECONDS), unknown=True)
+        except DeliveryFailed as failed:
+            return _failure(failed, claimed)
+        self._reach("relay_sent")
+        return Sent(name=name)
+
+    async def _mark(self, claimed: Claimed, outcome: Outcome, me: str) -> None:
+        delivery, now = claimed.delivery, self._clock()
+        match outcome:
+            case Sent(name=name):
+                await self._units(mark_sent, delivery, name, me=me, now=now)
+                _log.info("delivery_sent", extra=_fields(delivery))
+            case Later(seconds=seconds, unknown=unknown):
+                until = now + timedelta(seconds=seconds)
+                await self._units(postpone, delivery, me=me, until=until, unknown=unknown)
+                asyncio.get_running_loop().call_later(seconds, self.wake)
+                _log.warning("delivery_postponed", extra=_fields(delivery) | {"seconds": seconds, "unknown": unknown})
+            case Ended(state=state, trouble=trouble):
+                await self._units(give_up, delivery, state, trouble, me=me, now=now)
+                _log.warning("delivery_ended", extra=_fields(delivery) | {"state": state.value, "trouble": trouble})
+            case _:
+                assert_never(outcome)
+
+
+async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
+    """What became of the earlier attempt; None when it is to be sent (again). This try has sent nothing yet."""
+    delivery = claimed.delivery
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            name = await sender.look_up(delivery)
+    except LookupError:
+        return None if _worth_repeating(delivery) else Ended(state=DeliveryState.UNKNOWN, trouble="may have arrived")
+    except TimeoutError:
+        return Later(seconds=_pause(claimed))
+    except DeliveryFailed as failed:
+        return Later(seconds=failed.retry_after_seconds or _pause(claimed))
+    return None if name is None else Sent(name=name)
+
+
+def _failure(failed: DeliveryFailed, claimed: Claimed) -> Outcome:
+    if failed.permanent:
+        return Ended(state=DeliveryState.PARKED, trouble="refused by the platform")
+    if failed.unknown:
+        return Later(seconds=min(_pause(claimed), LONGEST_UNKNOWN_SECONDS), unknown=True)
+    return Later(seconds=_pause(claimed) if failed.retry_after_seconds is None else failed.retry_after_seconds)
+
+
+def _worth_repeating(delivery: Delivery) -> bool:
+    """What is said again where nobody can tell whether it arrived: what doubles nothing, and once what all needs."""
+    if delivery.kind in _REPEATABLE:
+        return True
+    carries = delivery.kind is DeliveryKind.POST and (delivery.key or "").startswith(("root", "question/"))
+    return carries and delivery.attempts == 1
+
+
+def _pause(claimed: Claimed) -> float:
+    return min(FIRST_RETRY_SECONDS * 2.0 ** min(claimed.tries, 10), LONGEST_RETRY_SECONDS)
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised. The text of an error may repeat what people wrote."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{frame.name}:{frame.lineno}"
+
+
+def _fields(delivery: Delivery) -> dict[str, object]:
+    return {
+        "delivery": delivery.delivery_id,
+        "lane": delivery.lane,
+        "delivery_kind": delivery.kind.value,
+        "attempts": delivery.attempts,
+    }

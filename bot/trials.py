@@ -1,0 +1,96 @@
+"""`packs try`: answers judged as a review would, without one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from adapters.console.inbound import to_text
+from bot.library import load_library, shipped_rules
+from bot.settings import Settings
+from conversations.errors import ReadinessError
+from conversations.packs import Item
+from conversations.verdicts import Context, Judgement, Verdict, judge
+
+
+class NoSuchItem(ReadinessError):
+    """No pack or overlay has an item of that name."""
+
+
+class BadTrial(ReadinessError):
+    """A line cannot be judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    item: Item
+    answer: str
+    judgement: Judgement
+
+
+class Trials:
+    """Judges answers with the settings' packs. Days are those of the settings' zone, where a moment has none."""
+
+    def __init__(self, settings: Settings, *, at: datetime, author: str, decision_date: str | None) -> None:
+        self._library, self._rules = load_library(settings), shipped_rules()
+        self._settings = settings
+        self._given = {"at": at.isoformat(), "author": author, "decision_date": decision_date}
+
+    def one(self, item: str, answer: str) -> Trial:
+        """Raises `NoSuchItem` with the nearest names, `BadTrial`."""
+        return self._trial({"item": item, "answer": answer})
+
+    def lines(self, lines: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
+        """One result a line, in order. Raises `BadTrial` with the line's number."""
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _result(self._read(line, f"{name}:{number}"))
+
+    def _read(self, line: str, where: str) -> Trial:
+        try:
+            given = json.loads(line)
+            if not isinstance(given, dict) or not {"item", "answer"} <= given.keys():
+                raise BadTrial("a line is a JSON object with `item` and `answer`")
+            return self._trial(given)
+        except (json.JSONDecodeError, BadTrial, NoSuchItem) as error:
+            raise BadTrial(f"{where}: {error}") from None
+
+    def _trial(self, given: dict[str, Any]) -> Trial:
+        item = self._library.find_item(str(given["item"]))
+        if item is None:
+            near = " or ".join(self._library.nearest(str(given["item"])))
+            raise NoSuchItem(f"no item is called {given['item']!r}{f'; did you mean {near}?' if near else ''}")
+        answer = str(given["answer"])
+        return Trial(
+            item=item, answer=answer, judgement=judge(item, to_text(answer), self._context(given), self._rules)
+        )
+
+    def _context(self, given: dict[str, Any]) -> Context:
+        said = {**self._given, **{key: value for key, value in given.items() if value is not None}}
+        try:
+            at = datetime.fromisoformat(str(said["at"]))
+            decision = date.fromisoformat(str(said["decision_date"])) if said["decision_date"] else None
+        except ValueError as error:
+            raise BadTrial(f"a moment or a day cannot be read: {error}") from None
+        return Context(
+            at=at if at.tzinfo else at.replace(tzinfo=UTC),
+            author=to_text(str(said["author"])),
+            decision_on=decision,
+            profile=dict(said.get("profile") or {}),
+            date_order=self._settings.date_order,
+        )
+
+
+def _result(trial: Trial) -> dict[str, Any]:
+    judgement = trial.judgement
+    lacking = judgement.verdict in (Verdict.VAGUE, Verdict.MISSING)
+    return {
+        "item": trial.item.key,
+        "answer": trial.answer,
+        "verdict": judgement.verdict.value,
+        "missing": list(judgement.missing) if lacking else [],
+        "follow_up": judgement.follow_up if lacking else None,
+    }

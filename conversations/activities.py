@@ -1,0 +1,85 @@
+"""What people did on a platform and where, in one shape.
+
+Adapters make these with `to_activity`; from here on nothing knows a platform's payloads. In `text` a person is
+`<@ID>`, a channel `#name`; NUL characters and lone surrogates are gone (no database takes them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ActivityKind(StrEnum):
+    MESSAGE = "message"  # a reply in a review's thread, or a direct message
+    COMMAND = "command"  # the slash command, or a mention of the bot outside a thread
+    BUTTON = "button"
+    FORM = "form"
+    LAPSE = "lapse"  # nobody did anything: time has passed
+
+
+class Source(StrEnum):
+    """How an answer came; a field of the report."""
+
+    THREAD = "thread"
+    FORM = "form"
+    BUTTON = "button"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    id: str  # the platform's own id, without decoration
+    name: str
+    bot: bool = False
+    guest: bool = False
+    outsider: bool = False  # of another organisation, in a shared channel
+    admin: bool = False
+
+    @property
+    def mention(self) -> str:
+        return f"<@{self.id}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationReference:
+    """A conversation's address. `thread` is None outside of threads."""
+
+    platform: str
+    tenant: str
+    channel: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    act: str  # a `cards.Tap`
+    item: str | None = None
+    choice: str | None = None
+    digest: str | None = None  # of the pack that the button's card showed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A submitted form. `values` holds only what was changed, by field name."""
+
+    name: str  # a question's key, or `about`
+    values: Mapping[str, str]
+    seen: int  # the review's version that the form showed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    keys: tuple[str, ...]  # each alone says "this was seen before"; the first one is its name in logs
+    kind: ActivityKind
+    actor: Actor
+    reference: ConversationReference
+    at: datetime
+    text: str = ""
+    source: str | None = None  # the message that the words came in, as the platform names it
+    file: str | None = None  # the address of a file that came with it
+    private: bool = False  # said to the bot alone
+    button: Button | None = None
+    form: Form | None = None
+    people: Mapping[str, Actor] = field(default_factory=dict)  # who is mentioned, where the platform says so

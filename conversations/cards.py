@@ -1,0 +1,436 @@
+"""What a message says, as data: no sentence and no platform in it, and no word that a person typed.
+
+People's words stand in cards as a `Quote` of their acts and are read when the card is rendered, so that what was
+erased is in no stored card. Every class here has one template in `adapters/templates/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from conversations.review import Phase, State
+
+
+class Tap(StrEnum):
+    """What a button does; each has a label and a word (`adapters/wording.py`)."""
+
+    ANSWER = "answer"
+    NEXT = "next"
+    ASK = "ask"
+    TAKE = "take"
+    LATER = "later"
+    DOES_NOT_APPLY = "does_not_apply"
+    SKIP = "skip"
+    BACK = "back"
+    KEEP = "keep"
+    EDIT = "edit"
+    UNDO = "undo"
+    NOT_AN_ANSWER = "not_an_answer"
+    USE_THAT = "use_that"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    YES = "yes"
+    NO = "no"
+    NOT_ME = "not_me"
+    USE = "use"
+    WRITE_ANOTHER = "write_another"
+    STATUS = "status"
+    REPORT = "report"
+    ABOUT = "about"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DONE = "done"
+    CANCEL = "cancel"
+    HAND_OVER = "hand_over"
+    DATE = "date"
+    HELP = "help"
+    HELP_ALL = "help_all"
+    START = "start"
+    MINE = "mine"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way on: a button, and the word beside it where there are none. The first of a card is the primary one."""
+
+    tap: Tap
+    item: str | None = None
+    choice: str | None = None
+    more: bool = False  # in the overflow
+    name: str | None = None  # the shortest name that people can type for the item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The words of an answer, by reference: of one act, or of two that were joined."""
+
+    acts: tuple[int, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One item on a card."""
+
+    item: str
+    name: str  # the shortest name that people can type for it
+    label: str
+    prompt: str
+    state: State
+    quote: Quote | None = None
+    assignee: str | None = None  # somebody else who was asked
+    due_on: date | None = None
+    named: str | None = None
+    kept: bool = False
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockerLine:
+    label: str
+    question: str  # its short name
+    reason: str
+    who: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionLine:
+    short: str
+    answered: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCard:
+    project: str
+    phase: Phase
+    readiness: int
+    progress: int
+    band: str
+    answered: int
+    total: int
+    owner: str
+    decision_on: date | None
+    days_left: int | None
+    approver: str | None
+    blockers: tuple[BlockerLine, ...]
+    next_question: str | None
+    next_minutes: int
+    questions: tuple[QuestionLine, ...]
+    phase_by: str | None = None
+    phase_on: date | None = None
+    paused_until: date | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionCard:
+    number: int
+    of: int
+    title: str
+    short: str
+    minutes: int
+    rows: tuple[Row, ...]
+    why: str | None  # of the row being asked; None when no row is
+    example: str | None
+    options: tuple[str, ...] = ()  # of a choice that is being asked
+    ways: tuple[Way, ...] = ()
+
+
+class Ending(StrEnum):
+    """How a follow-up ended."""
+
+    NOTED = "noted"
+    KEPT = "kept"
+    LEFT_OPEN = "left_open"
+    DEFERRED = "deferred"
+    ASKED = "asked"
+    WITHDRAWN = "withdrawn"  # the answer that it followed was taken back
+    SETTLED = "settled"  # otherwise: does not apply, two answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpCard:
+    short: str
+    label: str
+    says: str  # the sentence that names what is there and asks for the rest
+    ending: Ending | None = None
+    missing: tuple[str, ...] = ()  # in words, where something stays open
+    due_on: date | None = None
+    person: str | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictCard:
+    short: str
+    label: str
+    settlers: tuple[str, ...]  # who may settle it, the assignee first
+    sides: tuple[Quote, ...]
+    holds: Quote | None = None  # once settled
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicableCard:
+    short: str
+    label: str
+    reason: Quote | None
+    by: str
+    critical: bool
+    approver: str | None
+    accepted_by: str | None = None
+    open: bool = True  # False once agreed, refused or answered
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoCard:
+    short: str
+    label: str
+    quote: Quote | None
+    named: str | None = None  # once somebody said who it is
+    kept: bool = False
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseLine:
+    label: str
+    short: str
+    who: str
+    on: date | None
+    known_gap: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryCard:
+    project: str
+    phase: Phase
+    readiness: int
+    progress: int
+    band: str
+    open: int
+    total: int
+    blockers: tuple[BlockerLine, ...]
+    next_gap: str | None  # failure point F1 … F5
+    next_gap_labels: tuple[str, ...]
+    checks: tuple[str, ...]
+    promises: tuple[PromiseLine, ...]
+    waiting_for: tuple[str, ...]  # people who were asked or named
+    lead_over_weakest: int
+    blocked_ceiling: int
+    pack: str
+    all_asked: bool = False  # the last question was asked; otherwise somebody only looks, or is done early
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskCard:
+    """To one person: somebody asks them for one answer."""
+
+    by: str
+    project: str
+    short: str
+    label: str
+    prompt: str
+    example: str
+    minutes: int
+    open: bool = True
+    answered_by: str | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmCard:
+    """To one person: somebody named them."""
+
+    by: str
+    project: str
+    role: str
+    prompt: str
+    review_days: int
+    answer: bool | None = None  # True: yes, False: no
+    open: bool = True
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedCard:
+    """A whisper to who has just answered: what comes next."""
+
+    short: str
+    label: str
+    next_number: int | None
+    next_of: int
+    next_prompt: str | None
+    ways: tuple[Way, ...] = ()
+
+
+class Notice(StrEnum):
+    """One-line whispers; each has its own small template."""
+
+    ALREADY = "already"  # it is already running, done or cancelled
+    ALWAYS_APPLIES = "always_applies"
+    CANCEL_SURE = "cancel_sure"
+    CLOSED = "closed"
+    FIRST = "first"
+    HELD_UNTIL = "held_until"
+    LEFT_ALONE = "left_alone"
+    LEFT_ALONE_FILE = "left_alone_file"
+    TOO_LONG = "too_long"
+    NAME_MISSING = "name_missing"
+    NAME_TAKEN = "name_taken"
+    NO_CONFLICT = "no_conflict"
+    NO_REVIEW = "no_review"
+    NO_SUCH_ITEM = "no_such_item"
+    NO_SUCH_PACK = "no_such_pack"
+    NO_SUCH_REVIEW = "no_such_review"
+    NOTHING_ASKED = "nothing_asked"
+    NOTHING_SENT = "nothing_sent"
+    NOTHING_TO_ACCEPT = "nothing_to_accept"
+    NOTHING_TO_CONFIRM = "nothing_to_confirm"
+    NOTHING_TO_KEEP = "nothing_to_keep"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    NOTHING_TO_USE = "nothing_to_use"
+    NOT_YET_HERE = "not_yet_here"
+    OLD_BUTTON = "old_button"
+    ONLY_ONE_LEFT = "only_one_left"
+    OUTSIDER = "outsider"
+    PAST_DAY = "past_day"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+    UNTIL_WHEN = "until_when"
+    WHICH = "which"
+    WHICH_DAY = "which_day"
+    WHO = "who"
+    WHY_NOT = "why_not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeCard:
+    notice: Notice
+    project: str = ""
+    act: str = ""  # what was tried, as a `Tap`'s or an event's plain word
+    label: str = ""
+    person: str | None = None
+    people: tuple[str, ...] = ()  # who can, where this person cannot
+    names: tuple[str, ...] = ()
+    phase: Phase | None = None
+    day: date | None = None
+    count: int = 0
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpCard:
+    everything: bool = False
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldLine:
+    """One field of a form."""
+
+    name: str
+    label: str
+    hint: str
+    quote: Quote | None = None
+    value: str = ""  # what is known and not a person's words: a choice, a day
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCard:
+    name: str  # a question's key, or `about`
+    title: str
+    fields: tuple[FieldLine, ...]
+    seen: int  # the review's version that it shows
+    pack: str
+
+
+class FieldFault(StrEnum):
+    NO_ADDRESS = "no_address"
+    NO_DAY = "no_day"
+    NO_NUMBER = "no_number"
+    TWO_PEOPLE = "two_people"
+    NO_PERSON = "no_person"
+    NOT_A_CHOICE = "not_a_choice"
+    TOO_LONG = "too_long"
+    ANSWERED_MEANWHILE = "answered_meanwhile"
+    NO_SUCH_FIELD = "no_such_field"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormErrorsCard:
+    """What keeps a form from being saved, by field. Nothing of it was saved."""
+
+    errors: tuple[tuple[str, FieldFault, str], ...]  # field, what is wrong, whose answer or which words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    project: str
+    stage: str
+    phase: Phase
+    readiness: int
+    blockers: int
+    decision_on: date | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCard:
+    reviews: tuple[ReviewLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MineLine:
+    project: str
+    short: str
+    label: str
+    name: str
+    prompt: str
+    wants: str  # "answer", "confirm" or "accept"
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MineCard:
+    lines: tuple[MineLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCard:
+    """The review as a document; the same data that the command prints."""
+
+    summary: SummaryCard
+    owner: str
+    decision_on: date | None
+    questions: tuple[tuple[str, int, tuple[Row, ...]], ...]  # title, score, items
+
+
+Card: TypeAlias = (
+    RootCard
+    | QuestionCard
+    | FollowUpCard
+    | ConflictCard
+    | NotApplicableCard
+    | WhoCard
+    | SummaryCard
+    | AskCard
+    | ConfirmCard
+    | NotedCard
+    | NoticeCard
+    | HelpCard
+    | FormCard
+    | FormErrorsCard
+    | ListCard
+    | MineCard
+    | ReportCard
+)

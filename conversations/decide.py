@@ -1,0 +1,172 @@
+"""The one entrance of the engine: an activity and what was found for it, to a turn.
+
+In a review's thread it is recognized and stepped. A command (the slash command, or a mention outside of threads)
+starts a review or looks at several.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from conversations.activities import Activity, ActivityKind, ConversationReference
+from conversations.board import summary_card
+from conversations.cards import Card, ListCard, MineCard, Notice, NoticeCard, ReviewLine, Tap, Way
+from conversations.effects import Turn, Whisper
+from conversations.engine import begin, lapse, step
+from conversations.names import folded_name
+from conversations.packs import Library
+from conversations.permissions import may_see
+from conversations.ports import Found
+from conversations.recognizer import recognize
+from conversations.review import Phase, Review
+from conversations.rules import Rules
+from conversations.scoring import score
+from conversations.standing import Standing, stand
+from conversations.views import help_card, mine_lines
+
+MAX_NAME = 80  # characters of a project's name
+_LIVING = (Phase.OPEN, Phase.PAUSED)
+_START = re.compile(r"start(?:\s+(?P<name>.*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What every decision needs and no activity brings. Days are those of `zone`."""
+
+    library: Library
+    rules: Rules
+    pack: str = "core"
+    zone: tzinfo
+
+    def decide(self, activity: Activity, found: Found) -> Turn:
+        """One activity to one turn. Raises `EventRefused`, which is nobody's to hear."""
+        now = activity.at.astimezone(self.zone)
+        if activity.kind is ActivityKind.COMMAND:
+            return self._command(activity, found, now)
+        if found.review is None:
+            return Turn(review=None)
+        if activity.kind is ActivityKind.LAPSE:
+            return lapse(found.review, now)
+        return self._in_thread(found.review, activity, found, now)
+
+    def _in_thread(self, review: Review, activity: Activity, found: Found, now: datetime) -> Turn:
+        standing = stand(review, now)
+        turn = step(standing, recognize(activity, standing, self.rules), self.rules)
+        reopened = review.phase not in _LIVING and turn.review is not None and turn.review.phase in _LIVING
+        if reopened and _named(found, review.project, but=review) is not None:
+            notice = NoticeCard(notice=Notice.NAME_TAKEN, project=review.project)
+            return _said(activity, notice, refused=True, review=review)
+        return turn
+
+    def _command(self, activity: Activity, found: Found, now: datetime) -> Turn:
+        words = activity.text.translate(_QUOTES).strip()
+        if (start := _START.fullmatch(words)) is not None:
+            return self._start(activity, found, now, start)
+        first, _, rest = words.partition(" ")
+        seen = [stand(review, now) for review in found.others]
+        seen = [standing for standing in seen if may_see(standing, activity.actor, activity.reference.channel)]
+        view = _COMMANDS.get(first.casefold(), _help)
+        return view(activity, seen, rest.strip())
+
+    def _start(self, activity: Activity, found: Found, now: datetime, words: re.Match[str]) -> Turn:
+        name = " ".join((words["name"] or "").strip("\"' ").split())[:MAX_NAME]
+        pack = self.library.packs.get((words["pack"] or self.pack).casefold())
+        if not name:
+            return _said(activity, NoticeCard(notice=Notice.NAME_MISSING), refused=True)
+        if pack is None:
+            names = tuple(self.library.packs)
+            return _said(
+                activity, NoticeCard(notice=Notice.NO_SUCH_PACK, label=words["pack"] or "", names=names), refused=True
+            )
+        if taken := _named(found, name):
+            card = NoticeCard(notice=Notice.NAME_TAKEN, project=taken.project, ways=(Way(tap=Tap.OPEN),))
+            return _said(activity, card, refused=True)
+        review_id = hashlib.sha256(activity.keys[0].encode()).hexdigest()[:32]
+        review = Review(
+            id=review_id,
+            reference=_thread_of(activity.reference, review_id),
+            project=name,
+            started_by=activity.actor.id,
+            started_at=activity.at,
+            pack=pack,
+            owner=activity.actor.id,
+            shown_at=now,
+        )
+        return begin(review, now)
+
+
+def _thread_of(reference: ConversationReference, review_id: str) -> ConversationReference:
+    """A terminal has no messages that a thread could hang from, so the review names it."""
+    thread = review_id if reference.platform == "console" else reference.thread
+    return ConversationReference(
+        platform=reference.platform, tenant=reference.tenant, channel=reference.channel, thread=thread
+    )
+
+
+def _named(found: Found, name: str, but: Review | None = None) -> Review | None:
+    """The living review that has a name already."""
+    living = (review for review in found.others if review.phase in _LIVING and review is not but)
+    same = (review for review in living if folded_name(review.project) == folded_name(name))
+    return next((review for review in same if but is None or review.id != but.id), None)
+
+
+def _said(activity: Activity, card: Card, *, refused: bool = False, review: Review | None = None) -> Turn:
+    return Turn(review=review, effects=(Whisper(to=activity.actor.id, card=card),), refused=refused)
+
+
+def review_line(standing: Standing) -> ReviewLine:
+    points = score(standing)
+    return ReviewLine(
+        project=standing.review.project,
+        stage=standing.profile["stage"],
+        phase=standing.phase,
+        readiness=points.readiness,
+        blockers=len(points.blockers),
+        decision_on=standing.decision_on,
+        owner=standing.owner,
+    )
+
+
+def _status(activity: Activity, seen: list[Standing], name: str) -> Turn:
+    here = [standing for standing in seen if standing.review.reference.channel == activity.reference.channel]
+    wanted = [s for s in seen if folded_name(s.review.project) == folded_name(name)] if name else here
+    living = [standing for standing in wanted if standing.phase in _LIVING] or wanted
+    if name and not wanted:
+        names = tuple(standing.review.project for standing in seen)
+        return _said(activity, NoticeCard(notice=Notice.NO_SUCH_REVIEW, label=name, names=names), refused=True)
+    if len(living) == 1:
+        return _said(activity, summary_card(living[0], score(living[0])))
+    return _said(activity, ListCard(reviews=tuple(review_line(standing) for standing in living)))
+
+
+def _list(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
+    return _said(activity, ListCard(reviews=tuple(review_line(standing) for standing in seen)))
+
+
+def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
+    living = (standing for standing in seen if standing.phase in _LIVING)
+    lines = tuple(line for standing in living for line in mine_lines(standing, activity.actor.id))
+    return _said(activity, MineCard(lines=lines))
+
+
+def _help(activity: Activity, _seen: list[Standing], rest: str) -> Turn:
+    return _said(activity, help_card(everything=rest.casefold() == "all"))
+
+
+def _not_yet(activity: Activity, _seen: list[Standing], _rest: str) -> Turn:
+    return _said(activity, NoticeCard(notice=Notice.NOT_YET_HERE, act=activity.text.split()[0].casefold()))
+
+
+_COMMANDS: Mapping[str, Callable[[Activity, list[Standing], str], Turn]] = {
+    "status": _status,
+    "list": _list,
+    "mine": _mine,
+    "home": _mine,
+    "help": _help,
+    **dict.fromkeys(("digest", "nudges", "hours", "away", "link"), _not_yet),
+}

@@ -1,0 +1,67 @@
+"""What the engine wants done. Effects are imperative; the shell stores them with the turn, the relay says them aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from conversations.cards import Card, FieldFault
+from conversations.review import Review
+
+MessageKey: TypeAlias = str  # the engine's own name for a message it may revise: `root`, `question/run`, …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A new message: `root` in the channel, others in the thread, or to one person where `to` names them."""
+
+    key: MessageKey
+    card: Card
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revise:
+    key: MessageKey
+    card: Card
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """A message that only `to` sees, at once and in the place where they are."""
+
+    to: str
+    card: Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """The ✓ on an understood answer; `off` takes it away again."""
+
+    source: str
+    off: bool = False
+
+
+Effect: TypeAlias = Post | Revise | Whisper | React
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    fault: FieldFault
+    about: str = ""  # whose answer, or which words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One event through the engine: the next review, and what is to be done about it.
+
+    `review` is None where there is none (a command that only looks, a start that was refused).
+    `errors` are a form's, by field: then nothing was saved.
+    """
+
+    review: Review | None
+    effects: tuple[Effect, ...] = ()
+    errors: Mapping[str, FieldError] = field(default_factory=dict)
+    refused: bool = False

@@ -1,0 +1,244 @@
+"""What an activity means to the engine. Events are past tense and closed: `engine.TRANSITIONS` names them all.
+
+`item` is an item's key; None means "the one being asked" and is filled in by the recognizer, so that here it is
+always somebody's deliberate choice. Words are as typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from conversations.activities import Actor, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who did it, how, and with which message: the part that all events share."""
+
+    by: Actor
+    via: Source = Source.THREAD
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Said):
+    """One reply. More than one value when it held only tokens for several items of a question."""
+
+    values: Mapping[str, str]  # item → text
+    explicit: bool = False  # `<item>: text`, or by direct message: may make a conflict
+    replaces: bool = False  # the earlier answer was on show (`edit`, `date`): replaces it without one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSubmitted(Said):
+    values: Mapping[str, str]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described(Said):
+    """The intake, `about`: changed fields only."""
+
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept(Said):
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred(Said):
+    item: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverAccepted(Said):
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverRejected(Said):
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegated(Said):
+    item: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed(Said):
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined(Said):
+    """`no`, or `not me`: of being named or of being asked."""
+
+    item: str
+    ask: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Said):
+    item: str
+    choice: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(Said):
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Said):
+    """`edit <item>` or `back`."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(Said):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disowned(Said):
+    """`not an answer`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclaimed(Said):
+    """`use that`: a reply that was left alone is an answer after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Said):
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Said):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished(Said):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(Said):
+    sure: bool = False  # said for the second time, or by the button that asks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Said):
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateChanged(Said):
+    to: date
+
+
+class View(StrEnum):
+    """What can be looked at without changing anything."""
+
+    STATUS = "status"
+    HELP = "help"
+    HELP_ALL = "help all"
+    REPORT = "report"
+    FORM = "form"
+    ABOUT = "about"
+    MINE = "mine"
+    WHY = "why"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewed(Said):
+    view: View
+    question: str | None = None
+
+
+class LeftAloneBecause(StrEnum):
+    ASIDE = "aside"  # begins with //
+    TO_SOMEBODY = "to_somebody"
+    ACKNOWLEDGED = "acknowledged"
+    BOT = "bot"
+    FILE = "file"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone(Said):
+    because: LeftAloneBecause
+    words: str = ""
+    to: str | None = None
+
+
+class Unclear(StrEnum):
+    """Words that were understood but cannot be carried out as they are."""
+
+    UNTIL_WHEN = "until_when"
+    WHICH_DAY = "which_day"
+    WHO = "who"
+    WHICH = "which"
+    NOTHING_ASKED = "nothing_asked"
+    NOTHING_TO_KEEP = "nothing_to_keep"
+    NOTHING_TO_CONFIRM = "nothing_to_confirm"
+    NOTHING_TO_ACCEPT = "nothing_to_accept"
+    NO_CONFLICT = "no_conflict"
+    NO_SUCH_ITEM = "no_such_item"
+    NOTHING_SENT = "nothing_sent"
+    FIRST = "first"
+    TOO_LONG = "too_long"
+    OLD_BUTTON = "old_button"
+    PAST_DAY = "past_day"
+    OUTSIDER = "outsider"
+    WHY_NOT = "why_not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misspoken(Said):
+    """An act that lacks something; it is asked for in private and nothing changes."""
+
+    unclear: Unclear
+    words: tuple[str, ...] = ()  # nearest names, or what was given
+    count: int = 0
+
+
+Event: TypeAlias = (
+    Answered
+    | FormSubmitted
+    | Described
+    | Kept
+    | Deferred
+    | WaiverAccepted
+    | WaiverRejected
+    | Delegated
+    | Confirmed
+    | Declined
+    | Settled
+    | Skipped
+    | Reopened
+    | Undone
+    | Disowned
+    | Reclaimed
+    | Paused
+    | Resumed
+    | Finished
+    | Cancelled
+    | HandedOver
+    | DateChanged
+    | Viewed
+    | LeftAlone
+    | Misspoken
+)

@@ -1,0 +1,74 @@
+"""What the engine and the shell agree on: what a unit of work finds and decides, and who says a delivery aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from conversations.activities import Activity, ConversationReference
+from conversations.cards import Card
+from conversations.effects import MessageKey, Turn
+from conversations.review import Review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a unit of work found for an activity.
+
+    `review` is the one whose thread it came in. `others` are all reviews of the tenant, and are looked for only
+    when the activity is a command.
+    """
+
+    review: Review | None = None
+    others: tuple[Review, ...] = ()
+
+
+Decide: TypeAlias = Callable[[Activity, Found], Turn]  # pure: recognize, then step
+
+
+class DeliveryKind(StrEnum):
+    POST = "post"
+    REVISE = "revise"
+    WHISPER = "whisper"
+    REACT = "react"
+    UNREACT = "unreact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One effect awaiting sending. `attempts` counts the tries before this one; above 0 the outcome is unknown."""
+
+    id: int
+    delivery_id: str  # our own name for it, carried to the platform where it can be looked up
+    lane: str  # what keeps its order: a thread, or a person
+    kind: DeliveryKind
+    reference: ConversationReference
+    review: str | None
+    key: MessageKey | None = None
+    to: str | None = None
+    card: Card | None = None
+    source: str | None = None  # the message a reaction is put on
+    attempts: int = 0
+    message: str | None = None  # the platform's name of the message to revise, once it was posted
+    created_at: datetime
+
+
+class Sender(Protocol):
+    """Says one delivery aloud; one per platform."""
+
+    async def deliver(self, delivery: Delivery, words: Mapping[int, str]) -> str | None:
+        """Send it; `words` are what people said, by act. Returns the platform's name of a new message.
+
+        Raises `DeliveryFailed`.
+        """
+        ...
+
+    async def look_up(self, delivery: Delivery) -> str | None:
+        """The platform's name of a message that may have been sent before, None when it was not.
+
+        Raises `LookupError` where the platform cannot tell.
+        """
+        ...

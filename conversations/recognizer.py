@@ -1,0 +1,483 @@
+"""Activity → event: what a reply, a button or a form means where the review stands.
+
+The order is the rule: an exact option of what is asked, then a word (only when all of the reply has its form), then
+what is no answer at all, then the item a reply fills. Nothing is ever cut out of an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from conversations import events
+from conversations.activities import Activity, ActivityKind, Actor, Button, Source
+from conversations.answering import MAX_WORDS
+from conversations.cards import Tap
+from conversations.choices import exact_option
+from conversations.days import parse_day
+from conversations.events import Event, LeftAloneBecause, Misspoken, Unclear, View, Viewed
+from conversations.names import find_item, nearest_items
+from conversations.packs import Direction, ItemType
+from conversations.review import State
+from conversations.rules import Rules
+from conversations.standing import ItemStanding, Standing
+from conversations.tokens import FITS, is_acknowledgement, split_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A reply, where it was heard."""
+
+    standing: Standing
+    rules: Rules
+    by: Actor
+    via: Source
+    source: str | None
+    people: Mapping[str, Actor]
+
+    @property
+    def asked(self) -> ItemStanding | None:
+        return self.standing.items[self.standing.asked] if self.standing.asked else None
+
+    def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
+        return Misspoken(by=self.by, via=self.via, source=self.source, unclear=unclear, words=words, count=count)
+
+    def viewed(self, view: View, question: str | None = None) -> Viewed:
+        return Viewed(by=self.by, via=self.via, source=self.source, view=view, question=question)
+
+    def day(self, words: str) -> date | None:
+        today = self.standing.now.date()
+        order = self.rules.date_order
+        return parse_day(words, today, direction=Direction.FUTURE, date_order=order, rules=self.rules)
+
+    def item_or_asked(self, name: str | None) -> str | Misspoken:
+        if not name:
+            return self.standing.asked or self.misspoken(Unclear.NOTHING_ASKED)
+        return find_item(name, self.standing.pack) or self.no_such_item(name)
+
+    def no_such_item(self, name: str) -> Misspoken:
+        return self.misspoken(Unclear.NO_SUCH_ITEM, name, *nearest_items(name, self.standing.pack))
+
+
+Word: TypeAlias = Callable[[Heard, "re.Match[str]"], Event | None]  # None: not this word here, but an answer
+
+
+def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
+    """What an activity in a review's thread means. Never fails: what cannot be understood is an event as well."""
+    via = {ActivityKind.BUTTON: Source.BUTTON, ActivityKind.FORM: Source.FORM}.get(activity.kind, Source.THREAD)
+    heard = Heard(
+        standing=standing, rules=rules, by=activity.actor, via=via, source=activity.source, people=activity.people
+    )
+    match activity.kind:
+        case ActivityKind.BUTTON:
+            return _pressed(heard, activity)
+        case ActivityKind.FORM:
+            return _submitted(heard, activity)
+        case _:
+            return _reply(heard, activity)
+
+
+def _submitted(heard: Heard, activity: Activity) -> Event:
+    form = activity.form
+    if form is None:
+        return heard.misspoken(Unclear.OLD_BUTTON)
+    if form.name == "about":
+        return events.Described(by=heard.by, via=heard.via, source=heard.source, values=form.values)
+    return events.FormSubmitted(by=heard.by, via=heard.via, source=heard.source, values=form.values, seen=form.seen)
+
+
+def _reply(heard: Heard, activity: Activity) -> Event:
+    text = activity.text.strip()
+    if because := _no_words_for_us(activity, text):
+        words = activity.file or "" if because is LeftAloneBecause.FILE else ""
+        return events.LeftAlone(by=heard.by, via=heard.via, source=heard.source, because=because, words=words)
+    if len(text) > MAX_WORDS:
+        return heard.misspoken(Unclear.TOO_LONG, count=len(text))
+    if heard.asked and exact_option(heard.asked.item, text, heard.rules):
+        return _answer(heard, {heard.asked.item.key: text})
+    return _word(heard, text) or _chatter(heard, text) or _filled(heard, text, private=activity.private)
+
+
+def _no_words_for_us(activity: Activity, text: str) -> LeftAloneBecause | None:
+    if activity.actor.bot:
+        return LeftAloneBecause.BOT
+    if text.startswith("//"):
+        return LeftAloneBecause.ASIDE
+    if not text:
+        return LeftAloneBecause.FILE if activity.file else LeftAloneBecause.EMPTY
+    return None
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _word(heard: Heard, text: str) -> Event | None:
+    said = " ".join(text.translate(_STRAIGHT).split())
+    for pattern, word in _WORDS:
+        if (match := pattern.fullmatch(said)) and (event := word(heard, match)) is not None:
+            return event
+    return None
+
+
+def _keep(heard: Heard, match: re.Match[str]) -> Event:
+    name = match["item"]
+    if name:
+        key = find_item(name, heard.standing.pack)
+        return _made(heard, events.Kept, item=key) if key else heard.no_such_item(name)
+    vague = [item for item in heard.standing.items.values() if item.state is State.VAGUE and not item.kept]
+    asked = [item for item in vague if item.item.key == heard.standing.asked]
+    newest = asked or sorted(vague, key=lambda item: item.answer.n if item.answer else 0, reverse=True)
+    return _made(heard, events.Kept, item=newest[0].item.key) if newest else heard.misspoken(Unclear.NOTHING_TO_KEEP)
+
+
+def _later(heard: Heard, match: re.Match[str]) -> Event | None:
+    if not match["day"]:
+        return heard.misspoken(Unclear.UNTIL_WHEN)
+    day = heard.day(match["day"])
+    if day is None:
+        return None
+    item = heard.item_or_asked(None)
+    if isinstance(item, Misspoken):
+        return item
+    return (
+        heard.misspoken(Unclear.PAST_DAY) if _past(heard, day) else _made(heard, events.Deferred, item=item, until=day)
+    )
+
+
+def _decide_waiver(event: type[events.WaiverAccepted] | type[events.WaiverRejected]) -> Word:
+    def word(heard: Heard, match: re.Match[str]) -> Event:
+        pending = [key for key, item in heard.standing.items.items() if item.state is State.NA_PENDING]
+        name = match["item"]
+        if not name:
+            return _made(heard, event, item=pending[0]) if pending else heard.misspoken(Unclear.NOTHING_TO_ACCEPT)
+        key = find_item(name, heard.standing.pack)
+        return _made(heard, event, item=key) if key else heard.no_such_item(name)
+
+    return word
+
+
+def _ask(heard: Heard, match: re.Match[str]) -> Event:
+    item = heard.item_or_asked(match["item"])
+    if isinstance(item, Misspoken):
+        return item
+    return _person_or(heard, match["who"], lambda to: _made(heard, events.Delegated, item=item, to=to))
+
+
+def _me(heard: Heard, match: re.Match[str]) -> Event | None:
+    if heard.asked is None or heard.asked.item.type is ItemType.PERSON:
+        return None  # then it is the answer
+    return _made(heard, events.Delegated, item=heard.asked.item.key, to=heard.by.id)
+
+
+def _yes(heard: Heard, match: re.Match[str]) -> Event | None:
+    item = _to_confirm(heard, match["item"])
+    return _made(heard, events.Confirmed, item=item) if item else None
+
+
+def _no(heard: Heard, match: re.Match[str]) -> Event | None:
+    item = _to_confirm(heard, match["item"])
+    if item is None:
+        return None
+    to = _person(heard, match["who"]) if match["who"] else None
+    return _made(heard, events.Declined, item=item, ask=to)
+
+
+def _to_confirm(heard: Heard, name: str | None) -> str | None:
+    """What a person can confirm: the item named, else the newest one that names them; without any it is an answer."""
+    if name:
+        return find_item(name, heard.standing.pack)
+    mine = [item for item in heard.standing.items.values() if item.named == heard.by.id]
+    waiting = [(item.answer.n, item.item.key) for item in mine if item.answer and item.state is State.UNCONFIRMED]
+    return max(waiting)[1] if waiting else None
+
+
+def _not_me(heard: Heard, match: re.Match[str]) -> Event:
+    items = heard.standing.items.values()
+    asked = [(item.assigned.n, item) for item in items if item.assigned and item.assignee == heard.by.id]
+    named = [(item.answer.n, item) for item in items if item.answer and item.named == heard.by.id]
+    if not asked and not named:
+        return heard.misspoken(Unclear.NOTHING_TO_CONFIRM)
+    _, newest = max(asked or named, key=lambda pair: pair[0])
+    to = _person(heard, match["who"]) if match["who"] else None
+    return _made(heard, events.Declined, item=newest.item.key, ask=to)
+
+
+def _use(heard: Heard, match: re.Match[str]) -> Event:
+    items = heard.standing.items
+    torn = [item for item in items.values() if item.state is State.CONFLICT]
+    if match["item"]:
+        torn = [item for item in torn if item.item.key == find_item(match["item"], heard.standing.pack)]
+    if not torn:
+        return heard.misspoken(Unclear.NO_CONFLICT)
+    newest = max(torn, key=lambda item: item.sides[-1].n)
+    return _made(heard, events.Settled, item=newest.item.key, choice=int(match["n"]))
+
+
+def _edit(heard: Heard, match: re.Match[str]) -> Event:
+    name = match["item"]
+    if not name:
+        return heard.misspoken(Unclear.WHICH, *heard.standing.pack.names.values())
+    key = find_item(name, heard.standing.pack)
+    return _made(heard, events.Reopened, item=key) if key else heard.no_such_item(name)
+
+
+def _back(heard: Heard, _match: re.Match[str]) -> Event:
+    keys = list(heard.standing.items)
+    here = keys.index(heard.standing.asked) if heard.standing.asked else len(keys)
+    return _made(heard, events.Reopened, item=keys[here - 1]) if here else heard.misspoken(Unclear.FIRST)
+
+
+def _skip(heard: Heard, _match: re.Match[str]) -> Event:
+    item = heard.item_or_asked(None)
+    return item if isinstance(item, Misspoken) else _made(heard, events.Skipped, item=item)
+
+
+def _pause(heard: Heard, match: re.Match[str]) -> Event | None:
+    if not match["day"]:
+        return _made(heard, events.Paused, until=None)
+    day = heard.day(match["day"])
+    if day is None:
+        return heard.misspoken(Unclear.WHICH_DAY, match["day"])
+    return heard.misspoken(Unclear.PAST_DAY) if _past(heard, day) else _made(heard, events.Paused, until=day)
+
+
+def _owner(heard: Heard, match: re.Match[str]) -> Event:
+    return _person_or(heard, match["who"], lambda to: _made(heard, events.HandedOver, to=to))
+
+
+def _date(heard: Heard, match: re.Match[str]) -> Event | None:
+    day = heard.day(match["day"])
+    if day is None:
+        return heard.misspoken(Unclear.WHICH_DAY, match["day"]) if _looks_like_a_day(match["day"]) else None
+    return heard.misspoken(Unclear.PAST_DAY) if _past(heard, day) else _made(heard, events.DateChanged, to=day)
+
+
+def _view(view: View) -> Word:
+    return lambda heard, _match: heard.viewed(view)
+
+
+def _plain(event: Callable[..., Event]) -> Word:
+    return lambda heard, _match: _made(heard, event)
+
+
+def _unclear(unclear: Unclear) -> Word:
+    return lambda heard, _match: heard.misspoken(unclear)
+
+
+def _made(heard: Heard, event: Callable[..., Event], **fields: object) -> Event:
+    return event(by=heard.by, via=heard.via, source=heard.source, **fields)
+
+
+def _person_or(heard: Heard, words: str, event: Callable[[str], Event]) -> Event:
+    person = _person(heard, words)
+    if person is None or (person in heard.people and heard.people[person].bot):
+        return heard.misspoken(Unclear.WHO)
+    if person in heard.people and heard.people[person].outsider:
+        return heard.misspoken(Unclear.OUTSIDER, person)
+    return event(person)
+
+
+def _person(heard: Heard, words: str) -> str | None:
+    if words.casefold() == "me":
+        return heard.by.id
+    mention = _MENTION.fullmatch(words)
+    return mention["id"] if mention else None
+
+
+def _past(heard: Heard, day: date) -> bool:
+    return day < heard.standing.now.date()
+
+
+def _looks_like_a_day(words: str) -> bool:
+    return len(words.split()) == 1
+
+
+# --- what is not an answer, and which item a reply fills ------------------------------------------------------------
+
+
+def _chatter(heard: Heard, text: str) -> Event | None:
+    if is_acknowledgement(text, heard.rules):
+        because, to = LeftAloneBecause.ACKNOWLEDGED, None
+    elif (to := _spoken_to(heard, text)) is not None:
+        because = LeftAloneBecause.TO_SOMEBODY
+    else:
+        return None
+    return events.LeftAlone(by=heard.by, via=heard.via, source=heard.source, because=because, words=text, to=to)
+
+
+def _spoken_to(heard: Heard, text: str) -> str | None:
+    """Whom a reply speaks to: it begins with somebody else's mention and goes on with words to that person."""
+    start = _TO_SOMEBODY.match(text)
+    if start is None or start["id"] == heard.by.id:
+        return None
+    return start["id"] if _ADDRESSING.search(start["rest"]) else None
+
+
+def _filled(heard: Heard, text: str, *, private: bool) -> Event:
+    named = _NAMED.fullmatch(text)
+    if named and (key := find_item(named["item"], heard.standing.pack)):
+        return _answer(heard, {key: named["text"].strip()}, explicit=True)
+    if heard.asked is None and not _open_for_tokens(heard):
+        return heard.misspoken(Unclear.NOTHING_ASKED)
+    spread = _spread(heard, text)
+    if spread is None and heard.asked is None:
+        return heard.misspoken(Unclear.NOTHING_ASKED)
+    return _answer(heard, spread or {heard.asked.item.key: text} if heard.asked else spread or {}, explicit=private)
+
+
+def _spread(heard: Heard, text: str) -> dict[str, str] | None:
+    """Each token of a reply to the first open item of its type, where the reply holds nothing else."""
+    tokens = split_tokens(text, heard.rules, heard.standing.now.date(), heard.rules.date_order)
+    if tokens is None:
+        return None
+    free = _open_for_tokens(heard)
+    values: dict[str, str] = {}
+    for token in tokens:
+        fitting = (i for i in free if token.kind in FITS.get(i.item.type, ()) and i.item.key not in values)
+        item = next(fitting, None)
+        if item is None:
+            return None
+        values[item.item.key] = token.text
+    return values
+
+
+def _open_for_tokens(heard: Heard) -> list[ItemStanding]:
+    """The asked item, then the open ones of its question, those that somebody else was asked for included."""
+    standing = heard.standing
+    question = standing.pack.question_of[standing.asked] if standing.asked else None
+    keys = [item.key for item in question.items] if question else []
+    items = [standing.items[key] for key in keys if key == standing.asked or standing.items[key].state in _UNANSWERED]
+    return sorted(items, key=lambda item: item.item.key != standing.asked)
+
+
+def _answer(heard: Heard, values: Mapping[str, str], *, explicit: bool = False) -> Event:
+    reopened = heard.asked is not None and heard.asked.claim is not None and heard.asked.claim.verdict is None
+    return events.Answered(
+        by=heard.by,
+        via=heard.via,
+        source=heard.source,
+        values=values,
+        explicit=explicit,
+        replaces=reopened and not explicit,
+    )
+
+
+# --- buttons -------------------------------------------------------------------------------------------------------
+
+
+def _pressed(heard: Heard, activity: Activity) -> Event:
+    """A button is its word, about the item that it carries; one of an older card says so."""
+    button = activity.button
+    if button is None or button.act not in set(Tap):
+        return heard.misspoken(Unclear.OLD_BUTTON)
+    if button.item is not None and button.item not in heard.standing.items:
+        return heard.misspoken(Unclear.OLD_BUTTON)
+    tap = Tap(button.act)
+    if not button.choice and tap in _ASKS_FOR:
+        return heard.misspoken(_ASKS_FOR[tap])
+    return _PRESSED.get(tap, _like_the_word)(heard, button) or heard.misspoken(Unclear.OLD_BUTTON)
+
+
+def _like_the_word(heard: Heard, button: Button) -> Event | None:
+    tap = Tap(button.act)
+    item = f" {button.item}" if button.item and tap in _TAPS_WITH_ITEM else ""
+    return _word(heard, tap.value.replace("_", " ") + item)
+
+
+def _form_of(heard: Heard, button: Button) -> Event:
+    question = heard.standing.pack.question_of[button.item].key if button.item else button.choice
+    return heard.viewed(View.FORM, question)
+
+
+def _edit_pressed(heard: Heard, button: Button) -> Event | None:
+    return _like_the_word(heard, button) if button.item else _form_of(heard, button)
+
+
+def _later_pressed(heard: Heard, button: Button) -> Event:
+    day, item = heard.day(button.choice or ""), button.item or heard.standing.asked
+    if day is None or item is None:
+        return heard.misspoken(Unclear.UNTIL_WHEN)
+    return (
+        heard.misspoken(Unclear.PAST_DAY) if _past(heard, day) else _made(heard, events.Deferred, item=item, until=day)
+    )
+
+
+def _does_not_apply_pressed(heard: Heard, button: Button) -> Event:
+    item = button.item or heard.standing.asked
+    return _answer(heard, {item: f"N/A because {button.choice}"}) if item else heard.misspoken(Unclear.NOTHING_ASKED)
+
+
+def _with_choice(words: str) -> Callable[[Heard, Button], Event | None]:
+    """The word that a button stands for, with what was chosen on it."""
+    return lambda heard, button: _word(heard, words.format(choice=button.choice, item=button.item or "").strip())
+
+
+_PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
+    Tap.ANSWER: _form_of,
+    Tap.NEXT: _form_of,
+    Tap.WRITE_ANOTHER: _form_of,
+    Tap.EDIT: _edit_pressed,
+    Tap.LATER: _later_pressed,
+    Tap.DOES_NOT_APPLY: _does_not_apply_pressed,
+    Tap.ASK: _with_choice("ask <@{choice}> {item}"),
+    Tap.TAKE: _with_choice("ask me {item}"),
+    Tap.HAND_OVER: _with_choice("owner <@{choice}>"),
+    Tap.DATE: _with_choice("date {choice}"),
+    Tap.USE: _with_choice("use {choice} {item}"),
+    Tap.CANCEL: lambda heard, button: _made(heard, events.Cancelled, sure=button.choice == "sure"),
+}
+_ASKS_FOR: Mapping[Tap, Unclear] = {
+    Tap.LATER: Unclear.UNTIL_WHEN,
+    Tap.DATE: Unclear.WHICH_DAY,
+    Tap.HAND_OVER: Unclear.WHO,
+    Tap.ASK: Unclear.WHO,
+    Tap.DOES_NOT_APPLY: Unclear.WHY_NOT,
+}
+_TAPS_WITH_ITEM = (Tap.KEEP, Tap.ACCEPT, Tap.REJECT, Tap.YES, Tap.NO, Tap.EDIT)
+_UNANSWERED = (State.OPEN, State.KNOWN_GAP, State.DEFERRED)
+_STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
+_MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
+_TO_SOMEBODY = re.compile(r"\s*<@(?P<id>[^>\s]+)>[\s,:]+(?P<rest>.+)", re.DOTALL)
+_ADDRESSING = re.compile(r"\?|\b(?:you|your|please|pls)\b|^(?:can|could)\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?P<item>[A-Za-z][\w.]*(?:[ -]\w+){0,3})\s*:\s*(?P<text>\S.*)", re.DOTALL)
+_WHO = r"(?P<who><@[^>\s]+>|me)"
+_ITEM = r"(?P<item>[a-z][\w.]*(?:[ -][a-z]\w*){0,2})"
+_WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), word)
+    for pattern, word in (
+        (rf"keep(?: as is)?(?: {_ITEM})?", _keep),
+        (r"later(?: (?:by |until |on )?(?P<day>.{1,40}))?", _later),
+        (rf"accept(?: {_ITEM})?", _decide_waiver(events.WaiverAccepted)),
+        (rf"reject(?: {_ITEM})?", _decide_waiver(events.WaiverRejected)),
+        (rf"ask {_WHO}(?: (?:about |for )?{_ITEM})?", _ask),
+        (r"me", _me),
+        (rf"yes(?: {_ITEM})?", _yes),
+        (rf"no(?: {_ITEM})?(?:,? ask {_WHO})?", _no),
+        (rf"not me(?:,? ask {_WHO})?", _not_me),
+        (rf"use (?P<n>\d{{1,2}})(?: {_ITEM})?", _use),
+        (r"use that", _plain(events.Reclaimed)),
+        (rf"edit(?: {_ITEM})?", _edit),
+        (r"back", _back),
+        (r"skip", _skip),
+        (r"undo", _plain(events.Undone)),
+        (r"not an answer", _plain(events.Disowned)),
+        (r"pause(?: until (?P<day>.{1,40}))?", _pause),
+        (r"resume", _plain(events.Resumed)),
+        (r"done", _plain(events.Finished)),
+        (r"cancel", _plain(events.Cancelled)),
+        (rf"owner {_WHO}", _owner),
+        (r"date (?P<day>.{1,40})", _date),
+        (r"status", _view(View.STATUS)),
+        (r"help", _view(View.HELP)),
+        (r"help all", _view(View.HELP_ALL)),
+        (r"report", _view(View.REPORT)),
+        (r"about", _view(View.ABOUT)),
+        (r"next", _view(View.FORM)),
+        (r"mine", _view(View.MINE)),
+        (r"why", _view(View.WHY)),
+        (r"snooze(?: .{1,40})?", _unclear(Unclear.NOTHING_SENT)),
+    )
+)

@@ -1,0 +1,152 @@
+"""What can be looked at in a review without changing it, as cards."""
+
+from __future__ import annotations
+
+from conversations.answering import DAY_FIELDS, DECISION_FIELD, PEOPLE_FIELDS
+from conversations.board import quote, row, summary_card
+from conversations.cards import (
+    Card,
+    FieldLine,
+    FormCard,
+    HelpCard,
+    MineCard,
+    MineLine,
+    NotedCard,
+    Notice,
+    NoticeCard,
+    ReportCard,
+    Tap,
+    Way,
+)
+from conversations.events import View, Viewed
+from conversations.names import label_of
+from conversations.packs import PROFILE_FIELDS
+from conversations.review import Act, State
+from conversations.scoring import score
+from conversations.standing import ItemStanding, Standing
+
+_WORDLESS = (State.OPEN, State.DEFERRED, State.KNOWN_GAP)
+
+
+def view_card(standing: Standing, event: Viewed) -> Card:
+    match event.view:
+        case View.STATUS:
+            return summary_card(standing, score(standing))
+        case View.REPORT:
+            return report_card(standing)
+        case View.FORM:
+            return _form_card(standing, event.question)
+        case View.ABOUT:
+            return _about_card(standing)
+        case View.MINE:
+            return MineCard(lines=mine_lines(standing, event.by.id))
+        case View.WHY:
+            return NoticeCard(notice=Notice.NOTHING_SENT, project=standing.review.project)
+        case View.HELP | View.HELP_ALL:
+            return help_card(everything=event.view is View.HELP_ALL)
+
+
+def help_card(*, everything: bool = False) -> HelpCard:
+    taps = (Tap.START, Tap.MINE) if everything else (Tap.START, Tap.MINE, Tap.HELP_ALL)
+    return HelpCard(everything=everything, ways=tuple(Way(tap=tap) for tap in taps))
+
+
+def noted_card(standing: Standing, act: Act) -> NotedCard | None:
+    """To who has just answered: what comes next; None where the summary says it."""
+    if standing.asked is None or act.item is None:
+        return None
+    question = standing.pack.question_of[standing.asked]
+    keys = [item.key for item in question.items]
+    return NotedCard(
+        short=question.short,
+        label=label_of(standing.items[act.item].item),
+        next_number=keys.index(standing.asked) + 1,
+        next_of=len(keys),
+        next_prompt=standing.items[standing.asked].item.prompt,
+        ways=(Way(tap=Tap.UNDO), Way(tap=Tap.NOT_AN_ANSWER)),
+    )
+
+
+def report_card(standing: Standing) -> ReportCard:
+    points = score(standing)
+    return ReportCard(
+        summary=summary_card(standing, points),
+        owner=standing.owner,
+        decision_on=standing.decision_on,
+        questions=tuple(
+            (q.title, points.questions[q.key], tuple(row(standing, standing.items[i.key]) for i in q.items))
+            for q in standing.pack.questions
+        ),
+    )
+
+
+def mine_lines(standing: Standing, person: str) -> tuple[MineLine, ...]:
+    """What a person is asked, named for or can agree to, in pack order."""
+    wanted = ((item, _wanted(standing, item, person)) for item in standing.items.values())
+    return tuple(
+        MineLine(
+            project=standing.review.project,
+            short=standing.pack.question_of[item.item.key].short,
+            label=label_of(item.item),
+            name=standing.pack.names[item.item.key],
+            prompt=item.item.prompt,
+            wants=wants,
+            due_on=item.due_on,
+        )
+        for item, wants in wanted
+        if wants
+    )
+
+
+def _wanted(standing: Standing, item: ItemStanding, person: str) -> str:
+    if item.state is State.UNCONFIRMED and item.named == person:
+        return "confirm"
+    if item.state is State.NA_PENDING and standing.is_critical(item.item) and standing.approver == person:
+        return "accept"
+    waiting = item.state in (State.OPEN, State.KNOWN_GAP, State.VAGUE, State.DEFERRED, State.CONFLICT) and not item.kept
+    mine = (item.assignee or standing.owner) == person
+    return "answer" if waiting and mine else ""
+
+
+def _form_card(standing: Standing, key: str | None) -> Card:
+    questions = standing.pack.questions
+    asked = standing.pack.question_of[standing.asked] if standing.asked else None
+    question = next((q for q in questions if q.key == key), asked)
+    if question is None:
+        return NoticeCard(notice=Notice.NOTHING_ASKED, project=standing.review.project)
+    return FormCard(
+        name=question.key,
+        title=question.title,
+        fields=tuple(_field(standing, standing.items[item.key]) for item in question.items),
+        seen=standing.review.version,
+        pack=standing.pack.digest,
+    )
+
+
+def _field(standing: Standing, item: ItemStanding) -> FieldLine:
+    known = item.answer if item.state not in _WORDLESS else None
+    return FieldLine(
+        name=item.item.key,
+        label=label_of(item.item),
+        hint=item.item.prompt,
+        quote=quote(standing, known),
+        options=tuple(option.value for option in item.item.options),
+    )
+
+
+def _about_card(standing: Standing) -> FormCard:
+    decision = standing.decision_on.isoformat() if standing.decision_on else ""
+    known = {**standing.profile, DECISION_FIELD: decision}
+    names = (*PROFILE_FIELDS, *PEOPLE_FIELDS, *DAY_FIELDS)
+    return FormCard(
+        name="about",
+        title=standing.review.project,
+        fields=tuple(
+            FieldLine(
+                name=name, label=name, hint="", value=known.get(name, ""), options=tuple(PROFILE_FIELDS.get(name, ()))
+            )
+            for name in names
+        ),
+        seen=standing.review.version,
+        pack=standing.pack.digest,
+    )

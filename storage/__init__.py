@@ -1,0 +1,1 @@
+"""SQLModel behind the engine's ports; rows never leave this package."""

@@ -1,0 +1,207 @@
+"""Databases by their URL: engines with their settings, who may work on one, and opening it.
+
+SQLite is worked on by one process. That is a lock of the operating system on a file beside the database, held for
+life, so that it dies with its process; the database file itself is opened by nobody but SQLite. Reading needs no lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from conversations.errors import DatabaseInUse, SchemaBehind, StorageDown
+from storage.models import Base
+from storage.outbox import release_all
+from storage.schema import is_behind, migrate_postgres, migrate_sqlite
+from storage.threads import SqliteWriter, ThreadPool, Units, to_failure
+
+_THREADS = 8  # PostgreSQL's; the sum over all processes stays below its max_connections
+_READERS = 4
+# A busy server answers late rather than never: a statement, and waiting for a lock, in milliseconds.
+_BOUNDS = "-c statement_timeout=2000 -c lock_timeout=1500"
+_SYNCHRONOUS = "FULL"  # acked means committed: NORMAL may lose the last turns in a power cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """An open database. `units` writes, `read` is for reports and lists. `close` blocks until all is done."""
+
+    units: Units
+    read: Units
+    close: Callable[[], None]
+
+
+def open_database(url: str, *, command: str = "ai-readiness", alone: bool = True) -> Database:
+    """Opens it for work; `command` tells the next one who holds it. With `alone` off it can only be read.
+
+    A SQLite database is made, or brought up to date, by opening it for work. Raises `DatabaseInUse`, `SchemaBehind`
+    and `StorageDown`.
+    """
+    address = to_address(url)
+    try:
+        if address.get_backend_name() != "sqlite":
+            return _open_postgres(address)
+        return _open_for_work(_path(address), command) if alone else _open_for_reading(_path(address))
+    except SQLAlchemyError as error:
+        raise to_failure(error) from None
+
+
+def needs_migration(url: str) -> bool:
+    """Whether the schema is behind; a database without any is. Raises `StorageDown`."""
+    address = to_address(url)
+    if address.get_backend_name() == "sqlite" and not _path(address).exists():
+        return True
+    engine = reading_engine(_path(address)) if address.get_backend_name() == "sqlite" else postgres_engine(address)
+    try:
+        return is_behind(engine)
+    except SQLAlchemyError as error:
+        raise to_failure(error) from None
+    finally:
+        engine.dispose()
+
+
+def migrate(url: str, *, command: str = "ai-readiness migrate") -> str:
+    """Brings the schema up to date, and says so. Raises `DatabaseInUse` and `StorageDown`."""
+    address = to_address(url)
+    try:
+        if address.get_backend_name() == "sqlite":
+            with _take_lock(_path(address), command):
+                migrate_sqlite(_path(address))
+        else:
+            migrate_postgres(address)
+    except SQLAlchemyError as error:
+        raise to_failure(error) from None
+    return "The database's schema is up to date."
+
+
+def to_address(url: str) -> URL:
+    """`postgresql://…` and `postgres://…` are spoken to by psycopg."""
+    address = make_url(url)
+    return address if address.get_backend_name() == "sqlite" else address.set(drivername="postgresql+psycopg")
+
+
+def writing_engine(path: Path) -> Engine:
+    pragmas = ("busy_timeout=5000", "journal_mode=WAL", f"synchronous={_SYNCHRONOUS}", "foreign_keys=ON")
+    return _sqlite_engine(path, "BEGIN IMMEDIATE", (*pragmas, "secure_delete=ON"), pool_size=1, max_overflow=0)
+
+
+def reading_engine(path: Path) -> Engine:
+    return _sqlite_engine(path, "BEGIN", ("busy_timeout=5000", "query_only=ON"), pool_size=_READERS, max_overflow=0)
+
+
+def postgres_engine(address: URL) -> Engine:
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_size=_THREADS,
+        max_overflow=0,
+        pool_timeout=5,
+        connect_args={"options": _BOUNDS, "connect_timeout": 3},
+    )
+
+
+def _sqlite_engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True, **pool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver: Any, _record: Any) -> None:
+        driver.isolation_level = None  # we say BEGIN; the driver's own comes late and breaks SAVEPOINT
+        for pragma in pragmas:
+            driver.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _open_postgres(address: URL) -> Database:
+    engine = postgres_engine(address)
+    if is_behind(engine):
+        engine.dispose()
+        raise SchemaBehind
+    units = ThreadPool(engine, threads=_THREADS)
+
+    def close() -> None:
+        units.close()
+        engine.dispose()
+
+    return Database(units=units, read=units, close=close)
+
+
+def _open_for_work(path: Path, command: str) -> Database:
+    lock = _take_lock(path, command)
+    try:
+        migrate_sqlite(path)
+        writing, reading = writing_engine(path), reading_engine(path)
+        with writing.begin() as connection:
+            release_all(connection)  # whoever had claimed them is dead
+    except BaseException:
+        lock.close()
+        raise
+    units, read = SqliteWriter(writing), ThreadPool(reading, threads=_READERS)
+
+    def close() -> None:
+        read.close()
+        units.close()
+        reading.dispose()
+        writing.dispose()
+        lock.close()
+
+    return Database(units=units, read=read, close=close)
+
+
+def _open_for_reading(path: Path) -> Database:
+    engine = reading_engine(path) if path.exists() else _nothing_yet()
+    if path.exists() and is_behind(engine):
+        engine.dispose()
+        raise SchemaBehind
+    read = ThreadPool(engine, threads=_READERS if path.exists() else 1)
+
+    def close() -> None:
+        read.close()
+        engine.dispose()
+
+    return Database(units=read, read=read, close=close)
+
+
+def _nothing_yet() -> Engine:
+    """Reading makes no file: an empty database in memory, on its one connection."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    Base.metadata.create_all(engine)
+    return engine
+
+
+def _path(address: URL) -> Path:
+    if not address.database or address.database == ":memory:":
+        raise StorageDown("A SQLite database needs a file: sqlite:///ai-readiness.db")
+    return Path(address.database)
+
+
+def _take_lock(path: Path, command: str) -> IO[str]:
+    """The open file holds the lock. What stands in it tells others whom to ask, and is believed by nobody else."""
+    try:
+        lock = Path(f"{path}.lock").open("a+", encoding="utf-8")  # noqa: SIM115  # held for life
+    except OSError as error:
+        raise StorageDown(f"{path} cannot be opened: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "another process"
+        lock.close()
+        raise DatabaseInUse(f"{path} is in use by {holder}. On SQLite one process works at a time.") from None
+    lock.seek(0)
+    lock.truncate()
+    lock.write(f"{command} (process {os.getpid()})\n")
+    lock.flush()
+    return lock

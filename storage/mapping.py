@@ -1,0 +1,228 @@
+"""Rows to values and values to rows; pure.
+
+A row is a mapping of column names, as Core gives and takes them. Nothing else in this package knows which field of
+the engine stands in which column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeAlias, assert_never, get_args
+
+from pydantic import TypeAdapter
+
+from conversations.activities import Activity, ConversationReference, Source
+from conversations.cards import Card, Quote
+from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
+from conversations.names import folded_name
+from conversations.packs import Pack
+from conversations.ports import Delivery, DeliveryKind
+from conversations.review import Act, Review
+from storage.models import DeliveryState
+
+Row: TypeAlias = Mapping[Any, Any]
+
+# Fields of an act with a column of their own; what else it says stands in `detail`, where it is not the default.
+_OF_ACT = {
+    "n": "n",
+    "turn": "turn",
+    "kind": "kind",
+    "by": "by_person",
+    "at": "at",
+    "via": "via",
+    "item": "item",
+    "said": "said",
+    "source": "source_key",
+    "verdict": "verdict",
+}
+_DETAIL = tuple(field.name for field in fields(Act) if field.name not in _OF_ACT)
+_CARDS = {kind.__name__: kind for kind in get_args(Card)}
+
+
+# --- reviews -------------------------------------------------------------------------------------------------------
+
+
+def to_review_row(review: Review) -> dict[str, Any]:
+    reference = review.reference
+    return {
+        "id": review.id,
+        "platform": reference.platform,
+        "tenant": reference.tenant,
+        "channel": reference.channel,
+        "thread": reference.thread,
+        "project_key": folded_name(review.project),
+        "pack_digest": review.pack.digest,
+        "started_by": review.started_by,
+        "started_at": review.started_at,
+        "project": review.project,
+        "owner": review.owner,
+        "phase": review.phase,
+        "version": review.version,
+        "state": {"posted": list(review.posted), "shown_at": review.shown_at.isoformat()},
+    }
+
+
+def to_review(row: Row, pack: Pack, acts: Iterable[Row]) -> Review:
+    return Review(
+        id=row["id"],
+        reference=_to_reference(row, row["thread"]),
+        project=row["project"],
+        started_by=row["started_by"],
+        started_at=row["started_at"],
+        pack=pack,
+        phase=row["phase"],
+        owner=row["owner"],
+        acts=tuple(to_act(act) for act in acts),
+        posted=tuple(row["state"]["posted"]),
+        shown_at=datetime.fromisoformat(row["state"]["shown_at"]),
+        version=row["version"],
+    )
+
+
+def to_act_row(review_id: str, act: Act) -> dict[str, Any]:
+    columns = {column: getattr(act, name) for name, column in _OF_ACT.items()}
+    return columns | {"review_id": review_id, "via": act.via.value, "detail": dict(_details(act))}
+
+
+def to_act(row: Row) -> Act:
+    detail = dict(row["detail"])
+    detail |= {name: tuple(value) for name, value in detail.items() if isinstance(value, list)}
+    if "day" in detail:
+        detail["day"] = date.fromisoformat(detail["day"])
+    columns = {name: row[column] for name, column in _OF_ACT.items()}
+    return Act(**columns | {"via": Source(row["via"])} | detail)
+
+
+def _details(act: Act) -> Iterator[tuple[str, Any]]:
+    for name in _DETAIL:
+        value = getattr(act, name)
+        if value not in (None, False, (), {}):
+            yield name, _plain(value)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+        case _:
+            return value
+
+
+# --- cards ---------------------------------------------------------------------------------------------------------
+
+
+def to_card_json(card: Card) -> dict[str, Any]:
+    name = type(card).__name__
+    return {"type": name, **_adapter(name).dump_python(card, mode="json")}
+
+
+def to_card(content: Mapping[str, Any]) -> Card:
+    plain = {name: value for name, value in content.items() if name != "type"}
+    card: Card = _adapter(content["type"]).validate_python(plain)
+    return card
+
+
+def quoted_acts(value: object) -> frozenset[int]:
+    """The acts whose words a card shows."""
+    match value:
+        case None | str():
+            return frozenset()
+        case Quote(acts=acts):
+            return frozenset(acts)
+        case tuple():
+            return frozenset().union(*map(quoted_acts, value))
+        case _ if is_dataclass(value):
+            return frozenset().union(*(quoted_acts(getattr(value, field.name)) for field in fields(value)))
+        case _:
+            return frozenset()
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_CARDS[name])
+
+
+# --- deliveries ----------------------------------------------------------------------------------------------------
+
+
+def to_outbox_rows(turn: Turn, activity: Activity, name: str) -> list[dict[str, Any]]:
+    """A row for each effect, in order; `name` is what their delivery ids begin with."""
+    return [
+        _to_outbox_row(effect, activity, turn.review) | {"delivery_id": f"{name}/{index}", "created_at": activity.at}
+        for index, effect in enumerate(turn.effects)
+    ]
+
+
+def to_delivery(row: Row) -> Delivery:
+    """Of a row of the outbox, joined with its review's `review_thread` and its message's `platform_id`."""
+    whispered = row["kind"] is DeliveryKind.WHISPER  # said where the person is, and that may be outside of the thread
+    return Delivery(
+        id=row["id"],
+        delivery_id=row["delivery_id"],
+        lane=row["lane"],
+        kind=row["kind"],
+        reference=_to_reference(row, row["thread"] if whispered else row["thread"] or row["review_thread"]),
+        review=row["review_id"],
+        key=row["message_key"],
+        to=row["to_person"],
+        card=None if row["card"] is None else to_card(row["card"]),
+        source=row["source_key"],
+        attempts=row["attempts"],
+        message=row["platform_id"],
+        created_at=row["created_at"],
+    )
+
+
+def _to_outbox_row(effect: Effect, activity: Activity, review: Review | None) -> dict[str, Any]:
+    at = activity.reference if review is None or isinstance(effect, Whisper) else review.reference
+    key = None if isinstance(effect, Whisper | React) else effect.key
+    to = None if isinstance(effect, React) else effect.to
+    card = None if isinstance(effect, React) else effect.card
+    return {
+        "lane": _lane(effect, at, review),
+        "kind": _kind(effect),
+        "platform": at.platform,
+        "tenant": at.tenant,
+        "channel": at.channel,
+        "thread": at.thread,
+        "review_id": review.id if review else None,
+        "message_key": key,
+        "to_person": to,
+        "card": to_card_json(card) if card else None,
+        "source_key": effect.source if isinstance(effect, React) else None,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "tries": 0,
+    }
+
+
+def _kind(effect: Effect) -> DeliveryKind:
+    match effect:
+        case Post():
+            return DeliveryKind.POST
+        case Revise():
+            return DeliveryKind.REVISE
+        case Whisper():
+            return DeliveryKind.WHISPER
+        case React(off=off):
+            return DeliveryKind.UNREACT if off else DeliveryKind.REACT
+        case _:
+            assert_never(effect)
+
+
+def _lane(effect: Effect, at: ConversationReference, review: Review | None) -> str:
+    """What keeps its order. A whisper stays behind the cards of its turn."""
+    if isinstance(effect, Post | Revise) and effect.to is not None:
+        return f"person/{at.platform}/{at.tenant}/{effect.to}"
+    return f"review/{review.id}" if review else f"channel/{at.platform}/{at.tenant}/{at.channel}"
+
+
+def _to_reference(row: Row, thread: str | None) -> ConversationReference:
+    return ConversationReference(platform=row["platform"], tenant=row["tenant"], channel=row["channel"], thread=thread)

@@ -1,0 +1,173 @@
+"""The tables. Rows are made and read by `mapping.py` only and never leave this package.
+
+Times are aware UTC, ids are the engine's own texts, enums are kept as their values. What a person wrote stands in
+`act.said` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import JSON, BigInteger, ColumnElement, Enum, Index, Integer, MetaData, Table, Text, literal_column
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from conversations.ports import DeliveryKind
+from conversations.review import ActKind, Phase
+from conversations.verdicts import Verdict
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    SUPERSEDED = "superseded"  # a newer revision of the same message takes its place
+    UNKNOWN = "unknown"  # it may have arrived, nobody can tell, and it is not worth saying twice
+    PARKED = "parked"  # it can never arrive; kept until somebody has looked
+
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+UNIQUE_NAME = "uq_review_name"
+_UNIQUE_THREAD = "uq_review_thread"
+_Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in INTEGER only
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    """A text with the members' values: a new member needs no migration."""
+    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [one.value for one in members])
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition: ColumnElement[bool] = literal_column(where)
+    return Index(name, *columns, unique=unique, postgresql_where=condition, sqlite_where=condition)
+
+
+class Base(SQLModel):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class PackRow(Base, table=True):
+    __tablename__ = "pack"
+
+    digest: str = Field(primary_key=True)
+    name: str
+    version: str
+    body: str = Field(sa_type=Text)
+
+
+class ReviewRow(Base, table=True):
+    __tablename__ = "review"
+    __table_args__ = (
+        _partial(UNIQUE_NAME, "platform", "tenant", "project_key", where="phase IN ('open', 'paused')", unique=True),
+        _partial(_UNIQUE_THREAD, "platform", "tenant", "channel", "thread", where="thread IS NOT NULL", unique=True),
+    )
+
+    id: str = Field(primary_key=True)
+    platform: str
+    tenant: str
+    channel: str
+    thread: str | None = None  # unknown until the platform has named the root message
+    project: str
+    project_key: str  # what makes two names the same
+    owner: str
+    phase: Phase = Field(sa_type=_enum(Phase))
+    pack_digest: str = Field(foreign_key="pack.digest")
+    started_by: str
+    started_at: datetime
+    version: int
+    state: dict[str, Any] = Field(sa_type=_Json)
+
+
+class ActRow(Base, table=True):
+    __tablename__ = "act"
+
+    review_id: str = Field(primary_key=True, foreign_key="review.id")
+    n: int = Field(primary_key=True)
+    turn: int
+    kind: ActKind = Field(sa_type=_enum(ActKind))
+    item: str | None = None
+    by_person: str
+    at: datetime
+    via: str
+    said: str | None = Field(default=None, sa_type=Text)
+    erased_at: datetime | None = None
+    verdict: Verdict | None = Field(default=None, sa_type=_enum(Verdict))
+    source_key: str | None = None
+    detail: dict[str, Any] = Field(sa_type=_Json)
+
+
+class InboxRow(Base, table=True):
+    __tablename__ = "inbox"
+
+    activity_key: str = Field(primary_key=True)
+    received_at: datetime = Field(index=True)
+
+
+class LaneRow(Base, table=True):
+    """One thread or person. `due_at` is None while nothing waits; while it is claimed, it is the end of the lease."""
+
+    __tablename__ = "lane"
+    __table_args__ = (_partial("ix_lane_due", "due_at", where="due_at IS NOT NULL"),)
+
+    key: str = Field(primary_key=True)
+    due_at: datetime | None = None
+    lease_by: str | None = None
+
+
+class OutboxRow(Base, table=True):
+    __tablename__ = "outbox"
+    __table_args__ = (
+        _partial("ix_outbox_pending", "lane", "id", where="state = 'pending'"),
+        _partial("ix_outbox_parked", "id", where="state = 'parked'"),
+        _partial("ix_outbox_sent", "sent_at", where="state = 'sent'"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
+    delivery_id: str = Field(unique=True)
+    lane: str
+    kind: DeliveryKind = Field(sa_type=_enum(DeliveryKind))
+    platform: str
+    tenant: str
+    channel: str
+    thread: str | None = None
+    review_id: str | None = Field(default=None, foreign_key="review.id")
+    message_key: str | None = None
+    to_person: str | None = None
+    card: dict[str, Any] | None = Field(default=None, sa_type=_Json)
+    source_key: str | None = None
+    state: DeliveryState = Field(sa_type=_enum(DeliveryState))
+    attempts: int = 0  # tries that may have arrived
+    tries: int = 0  # all tries
+    created_at: datetime
+    sent_at: datetime | None = None
+    trouble: str | None = None
+
+
+class MessageRow(Base, table=True):
+    """What the platform calls a message that the engine may revise."""
+
+    __tablename__ = "message"
+
+    review_id: str = Field(primary_key=True, foreign_key="review.id")
+    message_key: str = Field(primary_key=True)
+    platform_id: str
+
+
+def _table(row: type[Base]) -> Table:
+    return cast(Table, row.__table__)  # type: ignore[attr-defined]  # set by SQLModel's metaclass
+
+
+pack = _table(PackRow)
+review = _table(ReviewRow)
+act = _table(ActRow)
+inbox = _table(InboxRow)
+lane = _table(LaneRow)
+outbox = _table(OutboxRow)
+message = _table(MessageRow)

@@ -1,0 +1,209 @@
+"""Claiming deliveries and saying what became of them.
+
+A relay claims lanes, not deliveries: one row for each thread or person, with a lease. So order within a lane comes
+for free, and a lane whose holder died is due again by itself. Whoever says what became of a delivery gives its lane
+back in the same transaction; that takes two statements, first the lock, then the look whether something waits,
+because in one it would not see what was committed while it waited for the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    tuple_,
+    update,
+)
+
+from conversations.errors import LaneLost
+from conversations.ports import Delivery, DeliveryKind
+from storage.mapping import Row, quoted_acts, to_delivery
+from storage.models import DeliveryState, act, lane, message, outbox, review
+from storage.unit_of_work import on_each
+
+LEASE = timedelta(seconds=30)  # longer than the longest look-up and send together
+_LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_PENDING: ColumnElement[str] = literal_column("'pending'")  # written out: a partial index is found by its very words
+
+_due = select(lane.c.key).where(lane.c.due_at <= bindparam("now")).order_by(lane.c.due_at).limit(bindparam("most"))
+_CLAIM = (
+    update(lane)
+    .where(lane.c.key.in_(_due.with_for_update(skip_locked=True).scalar_subquery()))
+    .values(due_at=bindparam("lease_end"), lease_by=bindparam("me"))
+    .returning(lane.c.key)
+)
+_later = outbox.alias("later")
+_SUPERSEDE = (
+    update(outbox)
+    .where(
+        outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+        outbox.c.state == _PENDING,
+        outbox.c.kind == DeliveryKind.REVISE,
+        outbox.c.attempts == 0,
+        exists().where(
+            _later.c.lane == outbox.c.lane,
+            _later.c.state == _PENDING,
+            _later.c.kind == DeliveryKind.REVISE,
+            _later.c.review_id == outbox.c.review_id,
+            _later.c.message_key == outbox.c.message_key,
+            _later.c.id > outbox.c.id,
+        ),
+    )
+    .values(state=DeliveryState.SUPERSEDED)
+)
+_head = select(func.min(_later.c.id)).where(_later.c.lane == lane.c.key, _later.c.state == _PENDING).scalar_subquery()
+_of_message = and_(message.c.review_id == outbox.c.review_id, message.c.message_key == outbox.c.message_key)
+_HEADS = (
+    select(outbox, review.c.thread.label("review_thread"), message.c.platform_id)
+    .select_from(lane)
+    .join(outbox, outbox.c.id == _head)
+    .join(review, review.c.id == outbox.c.review_id, isouter=True)
+    .join(message, _of_message, isouter=True)
+    .where(lane.c.key.in_(bindparam("lanes", expanding=True)))
+    .order_by(outbox.c.id)
+)
+_TRY = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(attempts=outbox.c.attempts + 1, tries=outbox.c.tries + 1)
+)
+_IDLE = update(lane).where(lane.c.key.in_(bindparam("lanes", expanding=True))).values(due_at=None, lease_by=None)
+_WORDS = select(act.c.review_id, act.c.n, act.c.said).where(
+    tuple_(act.c.review_id, act.c.n).in_(bindparam("quoted", expanding=True)), act.c.said.is_not(None)
+)
+
+_held = and_(lane.c.key == bindparam("lane"), lane.c.lease_by == bindparam("me"))
+_LOCK = select(lane.c.key).where(_held).with_for_update()
+_waiting = exists().where(outbox.c.lane == lane.c.key, outbox.c.state == _PENDING)
+_again = bindparam("again", type_=lane.c.due_at.type)
+_RELEASE = update(lane).where(_held).values(lease_by=None, due_at=case((_waiting, _again), else_=null()))
+_END = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of"))
+    .values(state=bindparam("end"), sent_at=bindparam("sent"), trouble=bindparam("why"))
+)
+_NOT_SENT = update(outbox).where(outbox.c.id == bindparam("of")).values(attempts=bindparam("before"))
+_NAME_THREAD = (
+    update(review)
+    .where(review.c.id == bindparam("of"), review.c.thread.is_(None), exists().where(_held))
+    .values(thread=bindparam("name"))
+)
+_RELEASE_ALL = update(lane).where(lane.c.lease_by.is_not(None)).values(lease_by=None, due_at=_LONG_AGO)
+
+
+def _name_message(insert: Any) -> Any:
+    statement = insert(message)
+    return statement.on_conflict_do_update(
+        index_elements=[message.c.review_id, message.c.message_key],
+        set_={"platform_id": statement.excluded.platform_id},
+    )
+
+
+_NAME_MESSAGE = on_each(_name_message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery to send now, with the words that its card quotes, by act; erased ones are missing."""
+
+    delivery: Delivery
+    words: Mapping[int, str]
+    tries: int  # all earlier ones, those that certainly did not arrive too
+
+
+def claim(connection: Connection, *, now: datetime, me: str, limit: int) -> list[Claimed]:
+    """The first waiting delivery of up to `limit` lanes, which are then held by `me` for `LEASE`.
+
+    Revisions that were never tried and have a newer one behind them are left out for good. The attempt counts from
+    here on: what is claimed and never marked may have been sent.
+    """
+    due = {"now": now, "most": limit, "lease_end": now + LEASE, "me": me}
+    lanes = list(connection.execute(_CLAIM, due).scalars())
+    if not lanes:
+        return []
+    connection.execute(_SUPERSEDE, {"lanes": lanes})
+    rows = connection.execute(_HEADS, {"lanes": lanes}).mappings().all()
+    if idle := sorted(set(lanes) - {row["lane"] for row in rows}):
+        connection.execute(_IDLE, {"lanes": idle})
+    if rows:
+        connection.execute(_TRY, {"ids": [row["id"] for row in rows]})
+    return _with_words(connection, rows)
+
+
+def mark_sent(connection: Connection, delivery: Delivery, platform_id: str | None, *, me: str, now: datetime) -> None:
+    """It was sent. A message that can be revised is `platform_id` from now on; the root names its review's thread.
+
+    Raises `LaneLost`.
+    """
+    if delivery.key == "root" and delivery.kind is DeliveryKind.POST and platform_id:
+        naming = {"of": delivery.review, "name": platform_id, "lane": delivery.lane, "me": me}
+        connection.execute(_NAME_THREAD, naming)  # before the lane is locked, in the order of a turn: no deadlock
+    _lock(connection, delivery, me)
+    connection.execute(_END, {"of": delivery.id, "end": DeliveryState.SENT, "sent": now, "why": None})
+    if delivery.key and delivery.review and platform_id:
+        named = {"review_id": delivery.review, "message_key": delivery.key, "platform_id": platform_id}
+        connection.execute(_NAME_MESSAGE[connection.dialect.name], named)
+    _release(connection, delivery, me, now)
+
+
+def postpone(connection: Connection, delivery: Delivery, *, me: str, until: datetime, unknown: bool) -> None:
+    """Its lane stands still until then. Unless the outcome is `unknown`, this try did not happen.
+
+    Raises `LaneLost`.
+    """
+    _lock(connection, delivery, me)
+    if not unknown:
+        connection.execute(_NOT_SENT, {"of": delivery.id, "before": delivery.attempts})
+    _release(connection, delivery, me, until)
+
+
+def give_up(
+    connection: Connection, delivery: Delivery, state: DeliveryState, trouble: str, *, me: str, now: datetime
+) -> None:
+    """It will not be tried again, and its lane goes on. `trouble` says why, in our words.
+
+    Raises `LaneLost`.
+    """
+    _lock(connection, delivery, me)
+    connection.execute(_END, {"of": delivery.id, "end": state, "sent": None, "why": trouble})
+    _release(connection, delivery, me, now)
+
+
+def release_all(connection: Connection) -> None:
+    """Everything that was claimed is due at once. Only where nobody else can be at work: at the start, on SQLite."""
+    connection.execute(_RELEASE_ALL)
+
+
+def _lock(connection: Connection, delivery: Delivery, me: str) -> None:
+    if connection.execute(_LOCK, {"lane": delivery.lane, "me": me}).first() is None:
+        raise LaneLost
+
+
+def _release(connection: Connection, delivery: Delivery, me: str, again: datetime) -> None:
+    connection.execute(_RELEASE, {"lane": delivery.lane, "me": me, "again": again})
+
+
+def _with_words(connection: Connection, rows: Iterable[Row]) -> list[Claimed]:
+    claims = [(to_delivery(row), row["tries"]) for row in rows]
+    quoted = {delivery.id: [(delivery.review, n) for n in sorted(quoted_acts(delivery.card))] for delivery, _ in claims}
+    pairs = sorted({pair for pairs in quoted.values() for pair in pairs if pair[0]})
+    said = {(of, n): words for of, n, words in connection.execute(_WORDS, {"quoted": pairs})} if pairs else {}
+    return [
+        Claimed(
+            delivery=delivery, words={pair[1]: said[pair] for pair in quoted[delivery.id] if pair in said}, tries=tries
+        )
+        for delivery, tries in claims
+    ]

@@ -1,0 +1,173 @@
+"""Where units of work run: SQLite's one writing thread, and a few threads for PostgreSQL and for reading.
+
+A unit is a plain function `unit(connection, …)`. It may run twice, so it is pure but for its connection; it never
+waits for the network, for time or for another unit. A caller that is cancelled knows nothing: what has begun runs to
+its end. Whatever the database says in its own words stops here, because it may repeat what people wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from time import monotonic
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from conversations.errors import Busy, ReadinessError, StaleReview, StorageDown
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Job: TypeAlias = tuple[Future[Any], Callable[[], Any]]
+
+UNIT_SECONDS = 2.0  # the deadline of one unit on SQLite; PostgreSQL keeps its own (`database.py`)
+TOGETHER = 64  # units that may share one commit
+_STEPS_BETWEEN_LOOKS = 1000  # of SQLite's machine, between two looks at the clock
+_TAKE_AGAIN = ("40001", "40P01", "55P03")  # could not serialize, deadlock, waited too long for a lock
+
+_log = logging.getLogger(__name__)
+
+
+class Units(Protocol):
+    """Runs one unit as one transaction in a thread.
+
+    Raises `Busy` when too much waits (nothing was begun), `StaleReview` when the unit is to be taken again,
+    `StorageDown` when the database did not answer; and whatever the unit raised, after a rollback.
+    """
+
+    async def __call__(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+class _BatchLost(Exception):
+    """SQLite rolled back the whole transaction, not only the unit that was interrupted."""
+
+
+class SqliteWriter:
+    """One thread with one connection; whoever waits meanwhile shares the next commit, and nobody hears before it."""
+
+    def __init__(self, engine: Engine, *, waiting: int = 256) -> None:
+        self._connection = engine.connect()
+        self._jobs: queue.Queue[Job | None] = queue.Queue(waiting)
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def __call__(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        future: Future[T] = Future()
+        run = partial(copy_context().run, lambda: unit(self._connection, *args, **kwargs))
+        try:
+            if self._closed:
+                raise queue.Full
+            self._jobs.put_nowait((future, run))
+        except queue.Full:
+            raise Busy from None
+        return await _told(future)
+
+    def close(self) -> None:
+        """Blocks until everything that waits is done."""
+        self._closed = True
+        self._jobs.put(None)
+        self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            jobs = [self._jobs.get()]
+            while len(jobs) < TOGETHER and not self._jobs.empty():
+                jobs.append(self._jobs.get())
+            more = None not in jobs
+            batch = [job for job in jobs if job and job[0].set_running_or_notify_cancel()]
+            for tell in self._outcomes(batch):
+                tell()
+
+    def _outcomes(self, batch: list[Job]) -> Iterable[Callable[[], None]]:
+        try:
+            return self._together(batch) if len(batch) > 1 else map(self._alone, batch)
+        except _BatchLost:
+            return map(self._alone, batch)  # nobody was told yet
+        except Exception as error:  # noqa: BLE001  # BEGIN or COMMIT went wrong: everybody is told
+            return [partial(future.set_exception, error) for future, _ in batch]
+
+    def _together(self, batch: list[Job]) -> list[Callable[[], None]]:
+        outcomes: list[Callable[[], None]] = []
+        with self._connection.begin():
+            for future, run in batch:
+                try:
+                    with self._connection.begin_nested():
+                        outcomes.append(partial(future.set_result, self._bounded(run)))
+                except Exception as error:  # noqa: BLE001  # it is the caller's
+                    if not self._driver.in_transaction:
+                        raise _BatchLost from None
+                    outcomes.append(partial(future.set_exception, error))
+        return outcomes
+
+    def _alone(self, job: Job) -> Callable[[], None]:
+        future, run = job
+        try:
+            with self._connection.begin():
+                value = self._bounded(run)
+        except Exception as error:  # noqa: BLE001  # it is the caller's
+            return partial(future.set_exception, error)
+        return partial(future.set_result, value)
+
+    def _bounded(self, run: Callable[[], T]) -> T:
+        end = monotonic() + UNIT_SECONDS
+        self._driver.set_progress_handler(lambda: monotonic() > end, _STEPS_BETWEEN_LOOKS)
+        try:
+            return run()
+        finally:
+            self._driver.set_progress_handler(None, 0)
+
+    @property
+    def _driver(self) -> Any:
+        return self._connection.connection.dbapi_connection
+
+
+class ThreadPool:
+    """Several threads with a connection each: PostgreSQL's units, and reading on SQLite."""
+
+    def __init__(self, engine: Engine, *, threads: int = 8, waiting: int = 64) -> None:
+        self._engine = engine
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="units")
+        self._room = threading.Semaphore(threads + waiting)
+
+    async def __call__(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if not self._room.acquire(blocking=False):
+            raise Busy
+        try:
+            future = self._pool.submit(copy_context().run, self._one, lambda c: unit(c, *args, **kwargs))
+        except RuntimeError:  # closed
+            self._room.release()
+            raise Busy from None
+        future.add_done_callback(lambda _: self._room.release())
+        return await _told(future)
+
+    def close(self) -> None:
+        """Blocks until everything that waits is done."""
+        self._pool.shutdown(wait=True)
+
+    def _one(self, unit: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return unit(connection)
+
+
+async def _told(future: Future[T]) -> T:
+    try:
+        return await asyncio.wrap_future(future)
+    except SQLAlchemyError as error:
+        raise to_failure(error) from None
+
+
+def to_failure(error: SQLAlchemyError) -> ReadinessError:
+    """What a database's error means to us. Neither it nor the log repeats its text."""
+    sqlstate = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    _log.warning("storage_refused", extra={"error": type(error).__name__, "sqlstate": sqlstate})
+    return StaleReview() if sqlstate in _TAKE_AGAIN else StorageDown()

@@ -1,0 +1,150 @@
+"""The turn as one unit of work: load, decide, save, in one transaction.
+
+However many items, acts and effects a turn has, it takes the same few statements, each built once. Whether an
+activity was seen before is asked by writing its keys, in the same transaction: who is told "received" is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Executable, bindparam, func, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from conversations.activities import Activity, ActivityKind
+from conversations.effects import Turn
+from conversations.errors import NameTaken, StaleReview
+from conversations.ports import Decide, Found
+from conversations.review import Review
+from storage.mapping import to_act_row, to_outbox_rows, to_review_row
+from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, review
+from storage.queries import review_in, reviews
+from storage.shelf import PackShelf
+
+Reach: TypeAlias = Callable[[str], None]  # told the name of each point that is passed; crash tests stop there
+
+_CHANGING = ("project", "project_key", "owner", "phase", "version", "state")  # columns of a review, in a turn
+
+
+def on_each(build: Callable[[Any], Executable]) -> Mapping[str, Executable]:
+    """A statement by name of the database: ON CONFLICT is known to each one's own `insert` only."""
+    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
+
+
+_SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
+_KEEP_PACK = on_each(lambda insert: insert(pack).on_conflict_do_nothing())
+_BEGIN = insert(review)
+_CHANGE = update(review).where(review.c.id == bindparam("of"), review.c.version == bindparam("read"))
+_ACT = insert(act)
+_ERASE = (
+    update(act)
+    .where(act.c.review_id == bindparam("of"), act.c.n.in_(bindparam("erased", expanding=True)))
+    .values(said=None, erased_at=bindparam("now"))
+)
+_DELIVER = insert(outbox)
+
+
+def _wake(insert: Any) -> Executable:
+    statement = insert(lane)
+    # A lane that waits for its retry keeps waiting.
+    due_at = func.coalesce(lane.c.due_at, statement.excluded.due_at)
+    return statement.on_conflict_do_update(index_elements=[lane.c.key], set_={"due_at": due_at})  # type: ignore[no-any-return]
+
+
+_WAKE = on_each(_wake)
+
+
+def no_op(_: str) -> None:
+    pass
+
+
+def run_turn(
+    connection: Connection, activity: Activity, decide: Decide, shelf: PackShelf, reach: Reach = no_op
+) -> Turn | None:
+    """The turn as it was saved, or None when the activity was seen before.
+
+    Raises `StaleReview` and `NameTaken` when the turn is to be taken again, and whatever `decide` raises: then
+    nothing was kept, the keys of the activity neither.
+    """
+    reach("turn_begun")
+    if not _is_new(connection, activity):
+        return None
+    reach("inbox_written")
+    found = _find(connection, activity, shelf)
+    turn = decide(activity, found)
+    before, changed = _before(found, turn)
+    if changed is not None:
+        _save_review(connection, activity, before, changed, reach)
+        shelf.keep(changed.pack)
+    _save_effects(connection, activity, turn, f"{changed.id}/{changed.version}" if changed else activity.keys[0])
+    reach("outbox_written")
+    return turn
+
+
+def _is_new(connection: Connection, activity: Activity) -> bool:
+    rows = [{"activity_key": key, "received_at": activity.at} for key in sorted(set(activity.keys))]
+    return len(connection.execute(_SEE[connection.dialect.name], rows).all()) == len(rows)
+
+
+def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
+    at = activity.reference
+    here = review_in(connection, shelf, at) if at.thread is not None else None
+    if activity.kind is not ActivityKind.COMMAND:
+        return Found(review=here)
+    return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))
+
+
+def _before(found: Found, turn: Turn) -> tuple[Review | None, Review | None]:
+    """The review as it was found, None for a new one; and as it is to be saved, None when nothing changed."""
+    known = {review.id: review for review in (*found.others, found.review) if review is not None}
+    before = known.get(turn.review.id) if turn.review else None
+    unchanged = turn.errors or turn.review is before or turn.review == before
+    return before, None if unchanged else turn.review
+
+
+def _save_review(
+    connection: Connection, activity: Activity, before: Review | None, after: Review, reach: Reach
+) -> None:
+    try:
+        _begin(connection, after) if before is None else _change(connection, before, after)
+    except IntegrityError as error:
+        raise _taken(error) from None
+    reach("version_written")
+    known = before.acts if before else ()
+    if added := after.acts[len(known) :]:
+        connection.execute(_ACT, [to_act_row(after.id, act) for act in added])
+    if erased := [new.n for old, new in zip(known, after.acts, strict=False) if old.said and new.said is None]:
+        connection.execute(_ERASE, {"of": after.id, "erased": erased, "now": activity.at})
+    reach("acts_written")
+
+
+def _begin(connection: Connection, after: Review) -> None:
+    kept = after.pack
+    row = {"digest": kept.digest, "name": kept.name, "version": kept.version, "body": kept.document}
+    connection.execute(_KEEP_PACK[connection.dialect.name], row)
+    connection.execute(_BEGIN, to_review_row(after))
+
+
+def _change(connection: Connection, before: Review, after: Review) -> None:
+    if after.version != before.version + 1:
+        raise ValueError("a turn that changes a review makes its next version")
+    row = to_review_row(after)
+    changing = {name: row[name] for name in _CHANGING} | {"of": before.id, "read": before.version}
+    if connection.execute(_CHANGE, changing).rowcount == 0:
+        raise StaleReview
+
+
+def _taken(error: IntegrityError) -> StaleReview:
+    """Somebody else began a review at the same moment, with this name or in this thread."""
+    by_name = any(mark in str(error.orig) for mark in (UNIQUE_NAME, "review.project_key"))  # PostgreSQL, SQLite
+    return NameTaken() if by_name else StaleReview()
+
+
+def _save_effects(connection: Connection, activity: Activity, turn: Turn, name: str) -> None:
+    rows = to_outbox_rows(turn, activity, name)
+    if rows:
+        connection.execute(_DELIVER, rows)
+        lanes = sorted({row["lane"] for row in rows})  # in one order everywhere: no deadlock
+        connection.execute(_WAKE[connection.dialect.name], [{"key": key, "due_at": activity.at} for key in lanes])

@@ -1,0 +1,451 @@
+"""One sample or more of every card in its main states, with the words that people said in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from conversations.cards import (
+    AskCard,
+    BlockerLine,
+    Card,
+    ConfirmCard,
+    ConflictCard,
+    Ending,
+    FieldFault,
+    FieldLine,
+    FollowUpCard,
+    FormCard,
+    FormErrorsCard,
+    HelpCard,
+    ListCard,
+    MineCard,
+    MineLine,
+    NotApplicableCard,
+    NotedCard,
+    Notice,
+    NoticeCard,
+    PromiseLine,
+    QuestionCard,
+    QuestionLine,
+    Quote,
+    ReportCard,
+    ReviewLine,
+    RootCard,
+    Row,
+    SummaryCard,
+    Tap,
+    Way,
+    WhoCard,
+)
+from conversations.review import Phase, State
+
+TODAY = date(2026, 11, 23)
+MODES = (
+    "1) Summary invents a policy number: 5 % daily sample review catches it. 2) Model API times out: 5xx alert. "
+    "3) Wrong language: users report in #claims-ai-support."
+)
+WORDS: Mapping[int, str] = {
+    1: "<@dana>",
+    2: MODES,
+    3: "more or less",
+    4: "10 minutes",
+    5: "<@lee>",
+    6: "whoever is on the claims-ai rota",
+    7: "it runs without users, in a nightly batch",
+    8: "Dana from Claims",
+    9: "[bold red]now[/] *this* `is` <!channel> \x1b[31mred\x1b[0m {{ 7 * 7 }} <b>bold</b>\nand a second line",
+    10: "https://wiki.acme.io/claims-copilot/a-page-with-a-name-that-is-longer-than-most/runbook#how-to-switch-it-off",
+}
+
+
+def quote(*acts: int, by: str = "tom", hour: int = 10) -> Quote:
+    return Quote(acts=acts, by=by, at=datetime(2026, 11, 23, hour, 4, tzinfo=UTC))
+
+
+def ways(*taps: Tap, item: str | None = None) -> tuple[Way, ...]:
+    return tuple(Way(tap=tap, item=item, name=item and item.rpartition(".")[2]) for tap in taps)
+
+
+_SHORTS = ("Running it", "Failure", "Success", "Rollback", "Approval", "Training")
+_BLOCKERS = (
+    BlockerLine(label="steps", question="Rollback", reason="not answered", who="ana"),
+    BlockerLine(label="decider", question="Rollback", reason="not confirmed", who="lee"),
+    BlockerLine(label="approver", question="Approval", reason="not answered", who="ana"),
+    BlockerLine(label="target", question="Success", reason="parts missing", who="ana"),
+)
+_ROOT_WAYS = ways(Tap.NEXT, Tap.STATUS, Tap.ABOUT, Tap.ASK, Tap.PAUSE, Tap.HAND_OVER)
+
+
+def root(**changes: object) -> RootCard:
+    fields: dict[str, object] = {
+        "project": "Claims Copilot",
+        "phase": Phase.OPEN,
+        "readiness": 25,
+        "progress": 48,
+        "band": "early",
+        "answered": 9,
+        "total": 21,
+        "owner": "ana",
+        "decision_on": date(2026, 12, 15),
+        "days_left": 22,
+        "approver": "priya",
+        "blockers": _BLOCKERS[:3],
+        "next_question": "Rollback",
+        "next_minutes": 2,
+        "questions": _counts((4, 4), (3, 3), (2, 3), (0, 4), (0, 3), (0, 4)),
+        "ways": _ROOT_WAYS,
+    }
+    return RootCard(**fields | changes)  # type: ignore[arg-type]  # a root card's fields, by name
+
+
+def _counts(*counts: tuple[int, int]) -> tuple[QuestionLine, ...]:
+    return tuple(
+        QuestionLine(short=_SHORTS[i % 6], answered=answered, total=total) for i, (answered, total) in enumerate(counts)
+    )
+
+
+def row(name: str, state: State, prompt: str = "What is it?", **changes: object) -> Row:
+    fields: dict[str, object] = {
+        "item": f"q.{name}",
+        "name": name,
+        "label": name.replace("_", " "),
+        "prompt": prompt,
+        "state": state,
+    }
+    return Row(**fields | changes)  # type: ignore[arg-type]  # a row's fields, by name
+
+
+_FALLBACK = "When it is down or wrong, what do users do instead?"
+_RESPONDER = "Who gets the first alert (a person, or a rota with today's name)?"
+_QUESTION_WAYS = (
+    Way(tap=Tap.ANSWER, choice="fail"),
+    *ways(Tap.ASK, Tap.LATER, Tap.DOES_NOT_APPLY, Tap.SKIP, Tap.BACK, Tap.HELP),
+)
+
+
+def question(*rows: Row, **changes: object) -> QuestionCard:
+    fields: dict[str, object] = {
+        "number": 2,
+        "of": 6,
+        "title": "What happens when it fails?",
+        "short": "Failure",
+        "minutes": 2,
+        "rows": rows,
+        "why": "If the old way of working has been removed, a short outage becomes a business stop.",
+        "example": "<@U03LEE> writes the summary by hand in the existing claim form; we keep that form until June 2027",
+        "ways": _QUESTION_WAYS,
+    }
+    return QuestionCard(**fields | changes)  # type: ignore[arg-type]  # a question card's fields, by name
+
+
+_ASKED = question(
+    row("modes", State.COMPLETE, quote=quote(2)),
+    row("fallback", State.OPEN, _FALLBACK, asked=True),
+    row("first_responder", State.DEFERRED, _RESPONDER, due_on=date(2026, 12, 3), assignee="sam"),
+)
+_EVERY_STATE = question(
+    row("open", State.OPEN),
+    row("gap", State.KNOWN_GAP, quote=quote(3), due_on=date(2027, 2, 1)),
+    row("partly", State.VAGUE, quote=quote(3, 4)),
+    row("kept", State.VAGUE, quote=quote(3), kept=True),
+    row("deferred", State.DEFERRED, due_on=date(2026, 12, 3)),
+    row("unconfirmed", State.UNCONFIRMED, quote=quote(1), named="dana"),
+    row("complete", State.COMPLETE, quote=quote(10)),
+    row("stale", State.STALE, quote=quote(99)),
+    row("conflict", State.CONFLICT, quote=quote(5)),
+    row("pending", State.NA_PENDING, quote=quote(7)),
+    row("accepted", State.NA_ACCEPTED, quote=quote(7)),
+    row("delegated", State.OPEN, assignee="sam"),
+    row("typed", State.COMPLETE, quote=quote(9)),
+    row("choice", State.OPEN, "Security review status (add the ticket)?", asked=True),
+    options=("approved", "approved_with_conditions", "in_review"),
+    why=None,
+    example="approved, SEC-1412",
+)
+_ANSWERED = question(
+    row("modes", State.COMPLETE, quote=quote(2)),
+    row("fallback", State.COMPLETE, quote=quote(4)),
+    row("first_responder", State.UNCONFIRMED, quote=quote(5), named="lee"),
+    why=None,
+    example=None,
+    ways=(Way(tap=Tap.EDIT, choice="fail"),),
+)
+
+
+def follow_up(ending: Ending | None = None, **changes: object) -> FollowUpCard:
+    taps = (Tap.KEEP, Tap.LATER, Tap.ASK, Tap.DOES_NOT_APPLY, Tap.NOT_AN_ANSWER)
+    fields: dict[str, object] = {
+        "short": "Rollback",
+        "label": "steps",
+        "says": "I have the step. How many minutes does it take?",
+        "ending": ending,
+        "ways": () if ending else ways(*taps, item="rollback.steps"),
+    }
+    return FollowUpCard(**fields | changes)  # type: ignore[arg-type]  # a follow-up's fields, by name
+
+
+_CONFLICT = ConflictCard(
+    short="Rollback",
+    label="decider",
+    settlers=("sam", "ana"),
+    sides=(quote(5, by="ana"), quote(6, hour=11)),
+    ways=(
+        Way(tap=Tap.USE, item="rollback.decider", choice="1"),
+        Way(tap=Tap.USE, item="rollback.decider", choice="2"),
+        *ways(Tap.WRITE_ANOTHER, Tap.ASK, item="rollback.decider"),
+    ),
+)
+
+
+def not_applicable(**changes: object) -> NotApplicableCard:
+    fields: dict[str, object] = {
+        "short": "Training",
+        "label": "audience",
+        "reason": quote(7, by="ana"),
+        "by": "ana",
+        "critical": False,
+        "approver": "priya",
+        "ways": ways(Tap.ACCEPT, Tap.REJECT, item="train.audience"),
+    }
+    return NotApplicableCard(**fields | changes)  # type: ignore[arg-type]  # its fields, by name
+
+
+def summary(**changes: object) -> SummaryCard:
+    fields: dict[str, object] = {
+        "project": "Claims Copilot",
+        "phase": Phase.OPEN,
+        "readiness": 59,
+        "progress": 88,
+        "band": "building",
+        "open": 2,
+        "total": 21,
+        "blockers": (BlockerLine(label="approver", question="Approval", reason="not confirmed", who="mika"),),
+        "next_gap": "F3",
+        "next_gap_labels": ("Rollback: tested on", "Approval: approver"),
+        "checks": ("Training ends on 22 Jan, go-live is 15 Jan.",),
+        "promises": (
+            PromiseLine(label="runbook", short="Running it", who="dana", on=date(2026, 12, 4), known_gap=False),
+            PromiseLine(label="support route", short="Running it", who="lee", on=date(2027, 2, 1), known_gap=True),
+        ),
+        "waiting_for": ("dana", "mika"),
+        "lead_over_weakest": 25,
+        "blocked_ceiling": 59,
+        "pack": "core 0.1.0",
+        "ways": ways(Tap.REPORT, Tap.EDIT, Tap.PAUSE, Tap.HAND_OVER),
+    }
+    return SummaryCard(**fields | changes)  # type: ignore[arg-type]  # a summary's fields, by name
+
+
+def ask(**changes: object) -> AskCard:
+    fields: dict[str, object] = {
+        "by": "ana",
+        "project": "Claims Copilot",
+        "short": "Training",
+        "label": "lead",
+        "prompt": "Who leads training and user communication?",
+        "example": "<@U05MIKA> (Mika Berg, Claims Learning)",
+        "minutes": 1,
+        "ways": ways(Tap.ANSWER, Tap.NOT_ME, Tap.LATER, Tap.DOES_NOT_APPLY, Tap.OPEN, item="train.lead"),
+    }
+    return AskCard(**fields | changes)  # type: ignore[arg-type]  # an ask's fields, by name
+
+
+def confirm(**changes: object) -> ConfirmCard:
+    fields: dict[str, object] = {
+        "by": "priya",
+        "project": "Claims Copilot",
+        "role": "service owner",
+        "prompt": "Name the one person who answers for this service after go-live.",
+        "review_days": 90,
+        "ways": ways(Tap.YES, Tap.NO, item="run.service_owner"),
+    }
+    return ConfirmCard(**fields | changes)  # type: ignore[arg-type]  # a confirmation's fields, by name
+
+
+_WHO = WhoCard(
+    short="Running it",
+    label="service owner",
+    quote=quote(8, by="ana"),
+    ways=ways(Tap.WRITE_ANOTHER, Tap.ASK, item="run.service_owner"),
+)
+_NOTED = NotedCard(
+    short="Failure",
+    label="modes",
+    next_number=2,
+    next_of=3,
+    next_prompt=_FALLBACK,
+    ways=ways(Tap.UNDO, Tap.NOT_AN_ANSWER),
+)
+_FORM = FormCard(
+    name="fail",
+    title="What happens when it fails?",
+    fields=(
+        FieldLine(name="fail.modes", label="modes", hint="Name up to three ways it can go wrong.", quote=quote(2)),
+        FieldLine(name="fail.fallback", label="fallback", hint=_FALLBACK),
+        FieldLine(name="fail.status", label="status", hint="Which is it?", options=("in_review", "approved")),
+    ),
+    seen=3,
+    pack="abc",
+)
+_ABOUT = FormCard(
+    name="about",
+    title="Claims Copilot",
+    fields=(
+        FieldLine(name="stage", label="stage", hint="", value="pilot", options=("idea", "pilot", "scaling")),
+        FieldLine(name="go_live_on", label="go_live_on", hint=""),
+    ),
+    seen=3,
+    pack="abc",
+)
+_LINES = (
+    MineLine(
+        project="Claims Copilot",
+        short="Rollback",
+        label="decider",
+        name="decider",
+        prompt="Who can order it?",
+        wants="answer",
+    ),
+    MineLine(
+        project="Claims Copilot", short="Training", label="audience", name="audience", prompt="Who?", wants="accept"
+    ),
+    MineLine(
+        project="Claims Copilot",
+        short="Running it",
+        label="service owner",
+        name="service_owner",
+        prompt="Who?",
+        wants="confirm",
+    ),
+)
+_REVIEWS = (
+    ReviewLine(
+        project="Claims Copilot",
+        stage="pilot",
+        phase=Phase.OPEN,
+        readiness=59,
+        blockers=1,
+        decision_on=date(2026, 12, 15),
+        owner="ana",
+    ),
+    ReviewLine(
+        project="A project with a name that is much longer than others",
+        stage="scaling",
+        phase=Phase.PAUSED,
+        readiness=8,
+        blockers=12,
+        decision_on=None,
+        owner="tom",
+    ),
+)
+
+_ABOUTS = {
+    FieldFault.NOT_A_CHOICE: "in_review, approved",
+    FieldFault.TOO_LONG: "5210",
+    FieldFault.ANSWERED_MEANWHILE: "tom",
+}
+_DETAILS: Mapping[Notice, Mapping[str, object]] = {
+    Notice.CANCEL_SURE: {"ways": ways(Tap.CANCEL)},
+    Notice.CLOSED: {"phase": Phase.DONE, "ways": ways(Tap.RESUME)},
+    Notice.HELD_UNTIL: {"day": date(2026, 12, 22)},
+    Notice.LEFT_ALONE: {"person": "carol", "ways": ways(Tap.USE_THAT)},
+    Notice.LEFT_ALONE_FILE: {"ways": ways(Tap.USE_THAT)},
+    Notice.NO_SUCH_ITEM: {"names": ("stpes", "steps", "train.lead")},
+    Notice.NO_SUCH_PACK: {"label": "ful", "names": ("core", "full")},
+    Notice.NO_SUCH_REVIEW: {"label": "Claims", "names": ("Claims Copilot", "Letter Sorter", "Invoice Reader", "Other")},
+    Notice.NOT_YET_HERE: {"act": "digest"},
+    Notice.OUTSIDER: {"names": ("sam",)},
+    Notice.REFUSED: {"people": ("ana", "tom"), "act": "Paused"},
+    Notice.TAKEN_BACK: {"names": ("steps", "decider")},
+    Notice.TOO_LONG: {"count": 5210},
+    Notice.WHICH: {"names": ("modes", "fallback", "steps", "decider")},
+}
+NOTICES: Mapping[Notice, NoticeCard] = {
+    notice: NoticeCard(notice=notice, **{"project": "Claims Copilot", "phase": Phase.OPEN, **_DETAILS.get(notice, {})})  # type: ignore[arg-type]  # by name
+    for notice in Notice
+}
+
+CARDS: Mapping[str, Card] = {
+    "root-new": root(answered=0, progress=0, readiness=0, decision_on=None, days_left=None, next_question="Running it"),
+    "root-open": root(),
+    "root-four-blockers": root(blockers=_BLOCKERS),
+    "root-twelve-questions": root(questions=_counts(*[(4, 4)] * 7, (1, 3), (0, 2), (2, 2), (0, 4), (0, 2))),
+    "root-answered": root(readiness=92, answered=21, band="ready_for_decision", blockers=(), next_question=None),
+    "root-paused": root(
+        phase=Phase.PAUSED, phase_by="ana", paused_until=date(2027, 1, 4), ways=ways(Tap.RESUME, Tap.STATUS)
+    ),
+    "root-done": root(
+        phase=Phase.DONE,
+        phase_by="ana",
+        phase_on=date(2026, 12, 1),
+        readiness=81,
+        answered=19,
+        ways=ways(Tap.REPORT, Tap.STATUS),
+    ),
+    "root-cancelled": root(phase=Phase.CANCELLED, phase_by="ana", ways=ways(Tap.REPORT, Tap.START)),
+    "root-long-name": root(project="A project with a name that is much longer than forty characters"),
+    "question-asked": _ASKED,
+    "question-every-state": _EVERY_STATE,
+    "question-answered": _ANSWERED,
+    "follow-up": follow_up(),
+    "follow-up-noted": follow_up(Ending.NOTED),
+    "follow-up-kept": follow_up(Ending.KEPT, missing=("duration",)),
+    "follow-up-left-open": follow_up(Ending.LEFT_OPEN, missing=("duration", "unit")),
+    "follow-up-deferred": follow_up(Ending.DEFERRED, due_on=date(2026, 12, 4)),
+    "follow-up-asked": follow_up(Ending.ASKED, person="sam"),
+    "follow-up-settled": follow_up(Ending.SETTLED),
+    "conflict": _CONFLICT,
+    "conflict-settled": ConflictCard(
+        short="Rollback", label="decider", settlers=("sam",), sides=(), holds=quote(5, by="ana")
+    ),
+    "not-applicable": not_applicable(),
+    "not-applicable-critical": not_applicable(critical=True),
+    "not-applicable-no-approver": not_applicable(critical=True, approver=None),
+    "not-applicable-agreed": not_applicable(open=False, accepted_by="tom", ways=()),
+    "not-applicable-refused": not_applicable(open=False, ways=()),
+    "who": _WHO,
+    "who-named": WhoCard(short="Running it", label="service owner", quote=None, named="dana"),
+    "who-kept": WhoCard(short="Running it", label="service owner", quote=None, kept=True),
+    "summary": summary(all_asked=True),
+    "summary-answered": summary(
+        open=0,
+        readiness=92,
+        band="ready_for_decision",
+        blockers=(),
+        next_gap=None,
+        next_gap_labels=(),
+        checks=(),
+        promises=(),
+        waiting_for=(),
+    ),
+    "summary-status": summary(open=12),
+    "summary-done": summary(phase=Phase.DONE, open=12, ways=()),
+    "ask": ask(),
+    "ask-answered": ask(open=False, answered_by="tom", ways=()),
+    "ask-settled": ask(open=False, ways=()),
+    "confirm": confirm(),
+    "confirm-yes": confirm(open=False, answer=True, ways=()),
+    "confirm-no": confirm(open=False, answer=False, ways=()),
+    "confirm-settled": confirm(open=False, ways=()),
+    "noted": _NOTED,
+    "help": HelpCard(ways=ways(Tap.START, Tap.MINE, Tap.HELP_ALL)),
+    "help-all": HelpCard(everything=True, ways=ways(Tap.START, Tap.MINE)),
+    "form": _FORM,
+    "form-about": _ABOUT,
+    "form-errors": FormErrorsCard(errors=tuple((f"q.{fault}", fault, _ABOUTS.get(fault, "")) for fault in FieldFault)),
+    "list": ListCard(reviews=_REVIEWS),
+    "list-empty": ListCard(reviews=()),
+    "mine": MineCard(lines=_LINES),
+    "mine-empty": MineCard(lines=()),
+    "report": ReportCard(
+        summary=summary(),
+        owner="ana",
+        decision_on=date(2026, 12, 15),
+        questions=(
+            ("What happens when it fails?", 67, _ASKED.rows),
+            ("What's the rollback plan?", 0, _EVERY_STATE.rows),
+        ),
+    ),
+    **{f"notice-{notice}": card for notice, card in NOTICES.items()},
+}

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations.cards import Card, Notice, Quote
+from conversations.review import Act
+from storage.mapping import quoted_acts, to_act, to_act_row, to_card, to_card_json
+from tests.storage import tiny
+
+st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
+
+
+@pytest.mark.parametrize("kind", get_args(Card), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_every_card_comes_back_as_it_was(kind: type[Card], data: st.DataObject) -> None:
+    card = data.draw(st.from_type(kind))
+    assert to_card(json.loads(json.dumps(to_card_json(card)))) == card
+
+
+@given(act=st.from_type(Act))
+def test_every_act_comes_back_as_it_was(act: Act) -> None:
+    row = to_act_row("r", act)
+    assert to_act(row | {"detail": json.loads(json.dumps(row["detail"]))}) == act
+
+
+def test_the_acts_that_a_card_quotes_are_found_however_deep() -> None:
+    assert quoted_acts(tiny.quoting(3, 7)) == {3, 7}
+    assert quoted_acts(Quote(acts=(1,), by="ana", at=tiny.AT)) == {1}
+    assert quoted_acts(tiny.notice(Notice.WHICH)) == frozenset()
