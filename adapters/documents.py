@@ -120,7 +120,7 @@ def trial_text(trial: Trial) -> str:
         ("missing", ", ".join(missing)),
         ("follow-up", (judged.follow_up or "") if missing or judged.verdict is Verdict.MISSING else ""),
     ]
-    lines = [f"{trial.item.key}: {filters.visible(trial.item.prompt)}"]
+    lines = [filled(filters.visible(trial.item.prompt), f"{trial.item.key}: ")]
     return "\n".join([*lines, *(filled(text, f"  {name:<9}  ") for name, text in rows if text)])
 
 

@@ -113,6 +113,7 @@ class RootCard:
     progress: int
     band: str
     answered: int
+    open: int
     total: int
     owner: str
     decision_on: date | None

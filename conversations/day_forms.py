@@ -47,10 +47,11 @@ def day_forms(languages: Iterable[Any], numbers: Mapping[str, float]) -> DayForm
 
     month, period = names("months"), "|".join(either(f"period_{each}") for each in ("week", "month", "quarter", "year"))
     year, joiner, end = r"(?:,? ?(?:of |de |del )?((?:19|20)\d\d))?(?!\w)", either("day_joiner"), either("day_end_of")
+    week, ordinal = either("period_week"), either("ordinal")
     nearby = f"{either('day_next')}|{either('day_this')}|{either('day_last')}"
     return DayForms(
         day_month=re.compile(
-            rf"(?<![\w.,:])(\d{{1,2}})(?:{either('ordinal')}|\.)? ?-?(?:{joiner})?(?: (?:{joiner}))? ?-?({month})\.?(?!\w){year}"
+            rf"(?<![\w.,:])(\d{{1,2}})(?:{ordinal}|\.)? ?-?(?:{joiner})?(?: (?:{joiner}))? ?-?({month})\.?(?!\w){year}"
         ),
         month_day=re.compile(
             rf"(?<!\w)({month})\.? (?:the )?(\d{{1,2}})(?:{either('ordinal')})?(?![\d:%]|[.,]\d){year}"
@@ -61,11 +62,10 @@ def day_forms(languages: Iterable[Any], numbers: Mapping[str, float]) -> DayForm
         back=each_of("days_back"),
         day_of_month=each_of("day_of_month"),
         end_of=re.compile(
-            rf"(?<!\w)(?:{end}) ?(?:({nearby}) )?(?:({month})\.?(?!\w){year}|(q[1-4])(?!\w){year}|({period})(?: ({nearby}))?(?!\w){year})"
+            rf"(?<!\w)(?:{end}) ?(?:({nearby}) )?(?:({month})\.?(?!\w){year}"
+            rf"|(q[1-4])(?!\w){year}|({period})(?: ({nearby}))?(?!\w){year})"
         ),
-        week=re.compile(
-            rf"(?<!\w)(?:({nearby}) (?:{either('period_week')})|(?:{either('period_week')}) ({either('day_next')}))(?!\w)"
-        ),
+        week=re.compile(rf"(?<!\w)(?:({nearby}) (?:{week})|(?:{week}) ({either('day_next')}))(?!\w)"),
         month_alone=re.compile(rf"(?<!\w)({month})\.?(?!\w){year}"),
         next=re.compile(either("day_next")),
         last=re.compile(either("day_last")),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from conversations.activities import Activity, ActivityKind, ConversationReference
-from conversations.board import summary_card
 from conversations.cards import Card, ListCard, MineCard, Notice, NoticeCard, ReviewLine, Tap, Way
+from conversations.composing import summary_card
 from conversations.effects import Turn, Whisper
 from conversations.engine import begin, lapse, step
 from conversations.names import folded_name

@@ -1,4 +1,4 @@
-"""What the engine wants done. Effects are imperative; the shell stores them with the turn, the relay says them aloud."""
+"""What the engine wants done. Effects are imperative; the shell keeps them with the turn, the relay says them aloud."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _shown(before: Board, after: Standing, also: tuple[Effect, ...] = ()) -> Tur
         posted=(*posted, *(key for key in shown if key not in posted)),
         version=after.review.version + 1,
     )
-    return Turn(review=review, effects=(*changes(before, shown), *also))
+    return Turn(review=review, effects=(*changes(before, shown, posted), *also))
 
 
 def _whispered(scene: Scene, *whispers: Effect, refused: bool = False) -> Turn:
@@ -157,7 +157,7 @@ def _errors_whisper(scene: Scene, errors: Mapping[str, FieldError]) -> tuple[Eff
 
 def _with_thanks(scene: Scene, acts: Sequence[Act]) -> Turn:
     """The ✓, and to who has answered what comes next, where nothing else asks for something first."""
-    before, after, source = board(scene.standing), _after(scene, acts), scene.event.source
+    before, after, source = board(scene.standing), _after(scene, acts), acts[-1].source
     understood = any(act.verdict is not None and not act.follow_up for act in acts)
     noted = noted_card(after, acts[-1]) if understood and scene.event.via is Source.THREAD else None
     turn = _shown(before, after, (Whisper(to=scene.event.by.id, card=noted),) if noted else ())
@@ -165,7 +165,7 @@ def _with_thanks(scene: Scene, acts: Sequence[Act]) -> Turn:
 
 
 def _kept(scene: Scene, event: events.Kept) -> Turn:
-    if scene.item(event.item).state is not State.VAGUE:
+    if not scene.item(event.item).can_be_kept:
         return _whispered(scene, scene.notice(Notice.NOTHING_TO_KEEP), refused=True)
     return _turn(scene, scene.act(ActKind.KEPT, item=event.item))
 
@@ -234,23 +234,29 @@ def _reopened(scene: Scene, event: events.Reopened) -> Turn:
 
 
 def _undone(scene: Scene, event: events.Undone) -> Turn:
-    mine = [act for act in scene.standing.live if act.by == event.by.id and act.kind not in _NOT_UNDONE]
-    if not mine:
-        return _whispered(scene, scene.notice(Notice.NOTHING_TO_UNDO), refused=True)
-    return _withdrawn(scene, [act for act in mine if act.turn == mine[-1].turn])
+    return _taken_back(scene, lambda act: act.by == event.by.id and act.kind not in _NOT_UNDONE)
 
 
 def _disowned(scene: Scene, event: events.Disowned) -> Turn:
     by, owner = event.by.id, scene.standing.owner
-    answers = [act for act in scene.standing.live if act.kind in _ANSWERS and by in (act.by, owner)]
-    if not answers:
+    about = (event.item,) if event.item else scene.standing.items
+    return _taken_back(scene, lambda act: act.kind in _ANSWERS and by in (act.by, owner) and act.item in about)
+
+
+def _taken_back(scene: Scene, which: Callable[[Act], bool]) -> Turn:
+    """The newest turn with such acts; said again there is nothing to take back."""
+    acts, by = scene.standing.review.acts, scene.event.by.id
+    since = max((act.n for act in acts if act.kind is ActKind.WITHDRAWN and act.by == by), default=0)
+    gone = [act for act in scene.standing.live if act.n > since and which(act)]
+    if not gone:
         return _whispered(scene, scene.notice(Notice.NOTHING_TO_UNDO), refused=True)
-    return _withdrawn(scene, [act for act in answers if act.turn == answers[-1].turn])
+    return _withdrawn(scene, [act for act in gone if act.turn == gone[-1].turn])
 
 
 def _withdrawn(scene: Scene, gone: list[Act]) -> Turn:
     turn = _turn(scene, *(scene.act(ActKind.WITHDRAWN, item=act.item, target=act.n) for act in gone))
-    sources = dict.fromkeys(act.source for act in gone if act.source and act.kind in _ANSWERS)
+    thanked = (act for act in gone if act.kind in _ANSWERS and not act.follow_up)
+    sources = dict.fromkeys(act.source for act in thanked if act.source)
     labels = tuple(label_of(scene.item(act.item).item) for act in gone if act.item)
     said = scene.notice(Notice.TAKEN_BACK, names=labels, act=gone[-1].kind)
     return replace(turn, effects=(*(React(source=s, off=True) for s in sources), *turn.effects, said))
@@ -258,12 +264,14 @@ def _withdrawn(scene: Scene, gone: list[Act]) -> Turn:
 
 def _reclaimed(scene: Scene, event: events.Reclaimed) -> Turn:
     standing = scene.standing
-    left = next((act for act in reversed(standing.live) if act.kind is ActKind.LEFT_ALONE and act.said), None)
+    used = {act.source for act in standing.live if act.verdict is not None}
+    kept = (act for act in reversed(standing.live) if act.kind is ActKind.LEFT_ALONE and act.source not in used)
+    left = next((act for act in kept if act.said), None)
     if left is None or standing.asked is None:
         return _whispered(scene, scene.notice(Notice.NOTHING_TO_USE), refused=True)
-    answered = events.Answered(by=event.by, source=left.source, values={standing.asked: left.said or ""})
-    act = replace(answer_act(standing, answered, standing.asked, left.said or "", scene.rules), by=left.by)
-    return _with_thanks(scene, [scene.act(ActKind.WITHDRAWN, target=left.n), act])
+    author = replace(event.by, id=left.by, name=left.by)
+    answered = events.Answered(by=author, source=left.source, values={standing.asked: left.said or ""})
+    return _answered(scene, answered)
 
 
 # --- the review ----------------------------------------------------------------------------------------------------

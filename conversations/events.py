@@ -111,7 +111,9 @@ class Undone(Said):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disowned(Said):
-    """`not an answer`."""
+    """`not an answer`: the newest one, or the newest of the item whose follow-up was pressed."""
+
+    item: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

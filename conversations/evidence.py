@@ -32,6 +32,7 @@ class Evidence:
     closed_missing: tuple[str, ...]
     open_missing: tuple[str, ...]
     enough: bool
+    specific: int  # words that are neither common nor abstract, and fill no closed part
 
 
 def weigh(asked: Asked) -> Evidence:
@@ -51,6 +52,7 @@ def weigh(asked: Asked) -> Evidence:
         open_missing=tuple(part for part in opened if part not in there),
         enough=specific >= min(needed, rules.min_specific_words)
         and not _one_part_only(asked, opened, set(opened) - there),
+        specific=specific,
     )
 
 

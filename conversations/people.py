@@ -54,8 +54,10 @@ class Candidate:
 
 def candidates(reading: Reading, author: str, rules: Rules) -> tuple[Candidate, ...]:
     """In the order of the text, without those who are expressly none; `left` marks people on their way out."""
-    named = list(_addressed(reading)) or [*_own(reading, author, rules), *_full_names(reading, rules)]
-    named += _joined_names(reading, named, rules) + _and_me(reading, named, author, rules)
+    named = list(_addressed(reading)) or list(_own(reading, author, rules))
+    named += [*_joined_names(reading, named, rules), *_and_me(reading, named, author, rules)]
+    named = named or _full_names(reading, rules)
+    named += _first_names(reading, named, rules)
     inside = [each for each in named if _in_brackets(reading, each)]
     counted = [each for each in named if each not in inside] or inside
     counted = [each for each in counted if not _excluded(reading, each, rules)] or []
@@ -64,6 +66,11 @@ def candidates(reading: Reading, author: str, rules: Rules) -> tuple[Candidate, 
         Candidate(each.start, each.end, each.name, _left(reading, each, rules))
         for each in sorted(once.values(), key=lambda each: each.start)
     )
+
+
+def names_somebody(reading: Reading, rules: Rules) -> bool:
+    """A person in any part, also one who is no candidate: `requested by Priya Nair`."""
+    return bool(reading.of_kind("mention", "email")) or any(_capitalised(reading, rules))
 
 
 def _addressed(reading: Reading) -> Iterator[Candidate]:
@@ -83,11 +90,11 @@ def _own(reading: Reading, author: str, rules: Rules) -> Iterator[Candidate]:
             return
 
 
-def _and_me(reading: Reading, named: list[Candidate], author: str, rules: Rules) -> list[Candidate]:
+def _and_me(reading: Reading, named: list[Candidate], author: str, rules: Rules) -> Iterator[Candidate]:
     """`<@U1> and me`."""
-    others = [each for each in rules.words.self.finditer(reading.folded, named[0].end)][:1] if named else []
-    joined = (each for each in others if _ends_in(reading.folded[: each.start()], rules.words.joined))
-    return [Candidate(each.start(), each.end(), author) for each in joined]
+    match = rules.words.self.search(reading.folded, named[0].end) if named else None
+    if match is not None and _ends_in(reading.folded[: match.start()], rules.words.joined):
+        yield Candidate(match.start(), match.end(), author)
 
 
 def _ends_in(before: str, pattern: re.Pattern[str]) -> bool:
@@ -160,14 +167,18 @@ def _of_a_body(word: Word, rules: Rules) -> bool:
 
 
 def _joined_names(reading: Reading, named: list[Candidate], rules: Rules) -> list[Candidate]:
-    """`<@U1> or Ben Carter`: a full name counts beside an address only where it is joined to it."""
-    full = list(islice(_capitalised(reading, rules), _ENOUGH)) if reading.of_kind("mention", "email") else []
+    """`<@U1> or Ben Carter`: beside an address or the author a full name counts only where it is joined to it."""
+    full = list(islice(_capitalised(reading, rules), _ENOUGH)) if named else []
+    return [each for each in full if any(_is_joined(reading, each, other, rules) for other in named)]
+
+
+def _first_names(reading: Reading, named: list[Candidate], rules: Rules) -> list[Candidate]:
+    """`me or Tess`: a first name is nobody, but it makes an alternative."""
     first = [
         Candidate(each.start, each.end, each.text) for each in reading.words[:_WORDS] if _is_first_name(each, rules)
     ]
-    joined = [each for each in full if any(_is_joined(reading, each, other, rules) for other in named)]
-    alone = [each for each in first if not any(one.start <= each.start < one.end for one in (*named, *joined))]
-    return joined + [each for each in alone if any(_is_alternative(reading, each, other, rules) for other in named)]
+    alone = [each for each in first if not any(one.start <= each.start < one.end for one in named)]
+    return [each for each in alone if any(_is_alternative(reading, each, other, rules) for other in named)]
 
 
 def _is_first_name(word: Word, rules: Rules) -> bool:
@@ -192,7 +203,7 @@ def _in_brackets(reading: Reading, candidate: Candidate) -> bool:
 
 
 def _excluded(reading: Reading, candidate: Candidate, rules: Rules) -> bool:
-    after = reading.folded[candidate.end : candidate.end + _NEARBY].lstrip(" (,")
+    after = reading.folded[candidate.end : candidate.end + _NEARBY].lstrip()
     expressly = _ends_in(reading.folded[: candidate.start], rules.words.not_candidate_before)
     return expressly or rules.words.not_candidate_after.match(after) is not None
 

@@ -37,9 +37,14 @@ class Heard:
     via: Source
     source: str | None
     people: Mapping[str, Actor]
+    private: bool = False
 
     @property
     def asked(self) -> ItemStanding | None:
+        """What is asked in the thread; in a direct message what this person was asked for last."""
+        mine = [i for i in self.standing.items.values() if i.assigned and i.assignee == self.by.id and self.private]
+        if mine:
+            return max(mine, key=lambda item: item.assigned.n if item.assigned else 0)
         return self.standing.items[self.standing.asked] if self.standing.asked else None
 
     def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
@@ -49,14 +54,21 @@ class Heard:
         return Viewed(by=self.by, via=self.via, source=self.source, view=view, question=question)
 
     def day(self, words: str) -> date | None:
-        today = self.standing.now.date()
-        order = self.rules.date_order
+        """The day that the whole of `words` names."""
+        today, order = self.standing.now.date(), self.rules.date_order
+        tokens = split_tokens(words, self.rules, today, order) or ()
+        if [token.kind for token in tokens] != ["date"]:
+            return None
         return parse_day(words, today, direction=Direction.FUTURE, date_order=order, rules=self.rules)
 
     def item_or_asked(self, name: str | None) -> str | Misspoken:
         if not name:
-            return self.standing.asked or self.misspoken(Unclear.NOTHING_ASKED)
+            return self.asked.item.key if self.asked else self.misspoken(Unclear.NOTHING_ASKED)
         return find_item(name, self.standing.pack) or self.no_such_item(name)
+
+    def mistyped(self, name: str) -> Misspoken | None:
+        """A name that looks like an item's; other words make a reply an answer ("keep the old form")."""
+        return self.no_such_item(name) if nearest_items(name, self.standing.pack) else None
 
     def no_such_item(self, name: str) -> Misspoken:
         return self.misspoken(Unclear.NO_SUCH_ITEM, name, *nearest_items(name, self.standing.pack))
@@ -69,7 +81,13 @@ def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
     """What an activity in a review's thread means. Never fails: what cannot be understood is an event as well."""
     via = {ActivityKind.BUTTON: Source.BUTTON, ActivityKind.FORM: Source.FORM}.get(activity.kind, Source.THREAD)
     heard = Heard(
-        standing=standing, rules=rules, by=activity.actor, via=via, source=activity.source, people=activity.people
+        standing=standing,
+        rules=rules,
+        by=activity.actor,
+        via=via,
+        source=activity.source,
+        people=activity.people,
+        private=activity.private,
     )
     match activity.kind:
         case ActivityKind.BUTTON:
@@ -98,7 +116,7 @@ def _reply(heard: Heard, activity: Activity) -> Event:
         return heard.misspoken(Unclear.TOO_LONG, count=len(text))
     if heard.asked and exact_option(heard.asked.item, text, heard.rules):
         return _answer(heard, {heard.asked.item.key: text})
-    return _word(heard, text) or _chatter(heard, text) or _filled(heard, text, private=activity.private)
+    return _word(heard, text) or _chatter(heard, text) or _filled(heard, text)
 
 
 def _no_words_for_us(activity: Activity, text: str) -> LeftAloneBecause | None:
@@ -122,14 +140,14 @@ def _word(heard: Heard, text: str) -> Event | None:
     return None
 
 
-def _keep(heard: Heard, match: re.Match[str]) -> Event:
+def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
     name = match["item"]
     if name:
         key = find_item(name, heard.standing.pack)
-        return _made(heard, events.Kept, item=key) if key else heard.no_such_item(name)
-    vague = [item for item in heard.standing.items.values() if item.state is State.VAGUE and not item.kept]
-    asked = [item for item in vague if item.item.key == heard.standing.asked]
-    newest = asked or sorted(vague, key=lambda item: item.answer.n if item.answer else 0, reverse=True)
+        return _made(heard, events.Kept, item=key) if key else heard.mistyped(name)
+    lacking = [item for item in heard.standing.items.values() if item.can_be_kept and not item.kept]
+    asked = [item for item in lacking if item.item.key == heard.standing.asked]
+    newest = asked or sorted(lacking, key=lambda item: item.answer.n if item.answer else 0, reverse=True)
     return _made(heard, events.Kept, item=newest[0].item.key) if newest else heard.misspoken(Unclear.NOTHING_TO_KEEP)
 
 
@@ -138,7 +156,7 @@ def _later(heard: Heard, match: re.Match[str]) -> Event | None:
         return heard.misspoken(Unclear.UNTIL_WHEN)
     day = heard.day(match["day"])
     if day is None:
-        return None
+        return heard.misspoken(Unclear.UNTIL_WHEN) if _looks_like_a_day(match["day"]) else None
     item = heard.item_or_asked(None)
     if isinstance(item, Misspoken):
         return item
@@ -148,13 +166,13 @@ def _later(heard: Heard, match: re.Match[str]) -> Event | None:
 
 
 def _decide_waiver(event: type[events.WaiverAccepted] | type[events.WaiverRejected]) -> Word:
-    def word(heard: Heard, match: re.Match[str]) -> Event:
+    def word(heard: Heard, match: re.Match[str]) -> Event | None:
         pending = [key for key, item in heard.standing.items.items() if item.state is State.NA_PENDING]
         name = match["item"]
         if not name:
             return _made(heard, event, item=pending[0]) if pending else heard.misspoken(Unclear.NOTHING_TO_ACCEPT)
         key = find_item(name, heard.standing.pack)
-        return _made(heard, event, item=key) if key else heard.no_such_item(name)
+        return _made(heard, event, item=key) if key else heard.mistyped(name)
 
     return word
 
@@ -166,7 +184,7 @@ def _ask(heard: Heard, match: re.Match[str]) -> Event:
     return _person_or(heard, match["who"], lambda to: _made(heard, events.Delegated, item=item, to=to))
 
 
-def _me(heard: Heard, match: re.Match[str]) -> Event | None:
+def _me(heard: Heard, _match: re.Match[str]) -> Event | None:
     if heard.asked is None or heard.asked.item.type is ItemType.PERSON:
         return None  # then it is the answer
     return _made(heard, events.Delegated, item=heard.asked.item.key, to=heard.by.id)
@@ -179,10 +197,13 @@ def _yes(heard: Heard, match: re.Match[str]) -> Event | None:
 
 def _no(heard: Heard, match: re.Match[str]) -> Event | None:
     item = _to_confirm(heard, match["item"])
-    if item is None:
-        return None
-    to = _person(heard, match["who"]) if match["who"] else None
-    return _made(heard, events.Declined, item=item, ask=to)
+    return _made_no(heard, item, match["who"]) if item else None
+
+
+def _made_no(heard: Heard, item: str, who: str | None) -> Event:
+    if not who:
+        return _made(heard, events.Declined, item=item)
+    return _person_or(heard, who, lambda to: _made(heard, events.Declined, item=item, ask=to))
 
 
 def _to_confirm(heard: Heard, name: str | None) -> str | None:
@@ -201,27 +222,29 @@ def _not_me(heard: Heard, match: re.Match[str]) -> Event:
     if not asked and not named:
         return heard.misspoken(Unclear.NOTHING_TO_CONFIRM)
     _, newest = max(asked or named, key=lambda pair: pair[0])
-    to = _person(heard, match["who"]) if match["who"] else None
-    return _made(heard, events.Declined, item=newest.item.key, ask=to)
+    return _made_no(heard, newest.item.key, match["who"])
 
 
-def _use(heard: Heard, match: re.Match[str]) -> Event:
+def _use(heard: Heard, match: re.Match[str]) -> Event | None:
     items = heard.standing.items
-    torn = [item for item in items.values() if item.state is State.CONFLICT]
+    torn = [item for item in items.values() if item.sides]
     if match["item"]:
-        torn = [item for item in torn if item.item.key == find_item(match["item"], heard.standing.pack)]
+        key = find_item(match["item"], heard.standing.pack)
+        if key is None:
+            return heard.mistyped(match["item"])
+        torn = [item for item in torn if item.item.key == key]
     if not torn:
         return heard.misspoken(Unclear.NO_CONFLICT)
     newest = max(torn, key=lambda item: item.sides[-1].n)
     return _made(heard, events.Settled, item=newest.item.key, choice=int(match["n"]))
 
 
-def _edit(heard: Heard, match: re.Match[str]) -> Event:
+def _edit(heard: Heard, match: re.Match[str]) -> Event | None:
     name = match["item"]
     if not name:
         return heard.misspoken(Unclear.WHICH, *heard.standing.pack.names.values())
     key = find_item(name, heard.standing.pack)
-    return _made(heard, events.Reopened, item=key) if key else heard.no_such_item(name)
+    return _made(heard, events.Reopened, item=key) if key else heard.mistyped(name)
 
 
 def _back(heard: Heard, _match: re.Match[str]) -> Event:
@@ -253,6 +276,13 @@ def _date(heard: Heard, match: re.Match[str]) -> Event | None:
     if day is None:
         return heard.misspoken(Unclear.WHICH_DAY, match["day"]) if _looks_like_a_day(match["day"]) else None
     return heard.misspoken(Unclear.PAST_DAY) if _past(heard, day) else _made(heard, events.DateChanged, to=day)
+
+
+def _snooze(heard: Heard, match: re.Match[str]) -> Event | None:
+    """There is nothing yet that could be put off."""
+    day = match["day"]
+    named = not day or _SPAN.fullmatch(day) or heard.day(day)
+    return heard.misspoken(Unclear.NOTHING_SENT) if named else None
 
 
 def _view(view: View) -> Word:
@@ -313,19 +343,19 @@ def _spoken_to(heard: Heard, text: str) -> str | None:
     start = _TO_SOMEBODY.match(text)
     if start is None or start["id"] == heard.by.id:
         return None
-    return start["id"] if _ADDRESSING.search(start["rest"]) else None
+    return start["id"] if _ADDRESSING.search(_LINK.sub(" ", start["rest"])) else None
 
 
-def _filled(heard: Heard, text: str, *, private: bool) -> Event:
+def _filled(heard: Heard, text: str) -> Event:
     named = _NAMED.fullmatch(text)
     if named and (key := find_item(named["item"], heard.standing.pack)):
         return _answer(heard, {key: named["text"].strip()}, explicit=True)
-    if heard.asked is None and not _open_for_tokens(heard):
-        return heard.misspoken(Unclear.NOTHING_ASKED)
-    spread = _spread(heard, text)
-    if spread is None and heard.asked is None:
-        return heard.misspoken(Unclear.NOTHING_ASKED)
-    return _answer(heard, spread or {heard.asked.item.key: text} if heard.asked else spread or {}, explicit=private)
+    values = _spread(heard, text)
+    if values is None:
+        if heard.asked is None:
+            return heard.misspoken(Unclear.NOTHING_ASKED)
+        values = {heard.asked.item.key: text}
+    return _answer(heard, values, explicit=heard.private)
 
 
 def _spread(heard: Heard, text: str) -> dict[str, str] | None:
@@ -345,12 +375,15 @@ def _spread(heard: Heard, text: str) -> dict[str, str] | None:
 
 
 def _open_for_tokens(heard: Heard) -> list[ItemStanding]:
-    """The asked item, then the open ones of its question, those that somebody else was asked for included."""
-    standing = heard.standing
-    question = standing.pack.question_of[standing.asked] if standing.asked else None
-    keys = [item.key for item in question.items] if question else []
-    items = [standing.items[key] for key in keys if key == standing.asked or standing.items[key].state in _UNANSWERED]
-    return sorted(items, key=lambda item: item.item.key != standing.asked)
+    """The asked item, then the open ones of its question, those that somebody else was asked for included.
+
+    Where nothing is asked, the open ones of all questions: somebody was asked for each, or put it off.
+    """
+    standing, asked = heard.standing, heard.asked
+    if asked is None:
+        return [item for item in standing.items.values() if item.state in _UNANSWERED]
+    others = (standing.items[item.key] for item in standing.pack.question_of[asked.item.key].items)
+    return [asked, *(item for item in others if item is not asked and item.state in _UNANSWERED)]
 
 
 def _answer(heard: Heard, values: Mapping[str, str], *, explicit: bool = False) -> Event:
@@ -373,12 +406,21 @@ def _pressed(heard: Heard, activity: Activity) -> Event:
     button = activity.button
     if button is None or button.act not in set(Tap):
         return heard.misspoken(Unclear.OLD_BUTTON)
-    if button.item is not None and button.item not in heard.standing.items:
-        return heard.misspoken(Unclear.OLD_BUTTON)
     tap = Tap(button.act)
+    if _is_old(heard, button, tap):
+        return heard.misspoken(Unclear.OLD_BUTTON)
     if not button.choice and tap in _ASKS_FOR:
         return heard.misspoken(_ASKS_FOR[tap])
     return _PRESSED.get(tap, _like_the_word)(heard, button) or heard.misspoken(Unclear.OLD_BUTTON)
+
+
+def _is_old(heard: Heard, button: Button, tap: Tap) -> bool:
+    """Of another pack, or about what is asked no longer."""
+    if button.digest not in (None, heard.standing.pack.digest):
+        return True
+    if button.item is None:
+        return False
+    return button.item not in heard.standing.items or (tap in _OF_THE_ASKED and button.item != heard.standing.asked)
 
 
 def _like_the_word(heard: Heard, button: Button) -> Event | None:
@@ -410,6 +452,10 @@ def _does_not_apply_pressed(heard: Heard, button: Button) -> Event:
     return _answer(heard, {item: f"N/A because {button.choice}"}) if item else heard.misspoken(Unclear.NOTHING_ASKED)
 
 
+def _not_me_pressed(heard: Heard, button: Button) -> Event | None:
+    return _made(heard, events.Declined, item=button.item) if button.item else _like_the_word(heard, button)
+
+
 def _with_choice(words: str) -> Callable[[Heard, Button], Event | None]:
     """The word that a button stands for, with what was chosen on it."""
     return lambda heard, button: _word(heard, words.format(choice=button.choice, item=button.item or "").strip())
@@ -427,6 +473,8 @@ _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
     Tap.HAND_OVER: _with_choice("owner <@{choice}>"),
     Tap.DATE: _with_choice("date {choice}"),
     Tap.USE: _with_choice("use {choice} {item}"),
+    Tap.NOT_ME: _not_me_pressed,
+    Tap.NOT_AN_ANSWER: lambda heard, button: _made(heard, events.Disowned, item=button.item),
     Tap.CANCEL: lambda heard, button: _made(heard, events.Cancelled, sure=button.choice == "sure"),
 }
 _ASKS_FOR: Mapping[Tap, Unclear] = {
@@ -437,12 +485,15 @@ _ASKS_FOR: Mapping[Tap, Unclear] = {
     Tap.DOES_NOT_APPLY: Unclear.WHY_NOT,
 }
 _TAPS_WITH_ITEM = (Tap.KEEP, Tap.ACCEPT, Tap.REJECT, Tap.YES, Tap.NO, Tap.EDIT)
+_OF_THE_ASKED = (Tap.SKIP, Tap.BACK)
 _UNANSWERED = (State.OPEN, State.KNOWN_GAP, State.DEFERRED)
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 _MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
 _TO_SOMEBODY = re.compile(r"\s*<@(?P<id>[^>\s]+)>[\s,:]+(?P<rest>.+)", re.DOTALL)
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _ADDRESSING = re.compile(r"\?|\b(?:you|your|please|pls)\b|^(?:can|could)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?P<item>[A-Za-z][\w.]*(?:[ -]\w+){0,3})\s*:\s*(?P<text>\S.*)", re.DOTALL)
+_SPAN = re.compile(r"\d+ ?[dw]", re.IGNORECASE)
 _WHO = r"(?P<who><@[^>\s]+>|me)"
 _ITEM = r"(?P<item>[a-z][\w.]*(?:[ -][a-z]\w*){0,2})"
 _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
@@ -454,7 +505,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (rf"reject(?: {_ITEM})?", _decide_waiver(events.WaiverRejected)),
         (rf"ask {_WHO}(?: (?:about |for )?{_ITEM})?", _ask),
         (r"me", _me),
-        (rf"yes(?: {_ITEM})?", _yes),
+        (rf"yes(?:,? that's me)?(?: {_ITEM})?", _yes),
         (rf"no(?: {_ITEM})?(?:,? ask {_WHO})?", _no),
         (rf"not me(?:,? ask {_WHO})?", _not_me),
         (rf"use (?P<n>\d{{1,2}})(?: {_ITEM})?", _use),
@@ -478,6 +529,6 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (r"next", _view(View.FORM)),
         (r"mine", _view(View.MINE)),
         (r"why", _view(View.WHY)),
-        (r"snooze(?: .{1,40})?", _unclear(Unclear.NOTHING_SENT)),
+        (r"snooze(?: (?P<day>.{1,40}))?", _snooze),
     )
 )

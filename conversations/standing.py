@@ -71,6 +71,16 @@ class ItemStanding:
         return self.answer.person if self.answer is not None and named_here else None
 
     @property
+    def names_nobody_here(self) -> bool:
+        return self.state is State.UNCONFIRMED and self.answer is not None and self.answer.stranger
+
+    @property
+    def can_be_kept(self) -> bool:
+        """There is an answer, and it is not all that was asked for."""
+        lacking = self.state in (State.OPEN, State.VAGUE, State.KNOWN_GAP) and self.answer is not None
+        return lacking or self.names_nobody_here
+
+    @property
     def settled(self) -> bool:
         """Nothing is left for the walk to ask; it may be far from answered."""
         if self.state in (State.OPEN, State.VAGUE):
@@ -113,8 +123,9 @@ def stand(review: Review, now: datetime) -> Standing:
     live = tuple(act for act in review.acts if act.kind is not ActKind.WITHDRAWN and act.n not in gone)
     counts = _answer_counts(review.acts)
     about: dict[str, list[Act]] = {}
+    chosen = next((act for act in reversed(live) if act.kind is ActKind.REOPENED), None)
     for act in live:
-        if act.item is not None:
+        if act.item is not None and (act.kind is not ActKind.REOPENED or act is chosen):
             about.setdefault(act.item, []).append(act)
     items = {
         key: _stand_item(item, about.get(key, ()), now, counts.get(key, 0)) for key, item in review.pack.by_key.items()
@@ -126,7 +137,7 @@ def stand(review: Review, now: datetime) -> Standing:
         phase=phase,
         phase_act=phase_act,
         owner=_newest(live, ActKind.HANDED_OVER) or review.started_by,
-        decision_on=_decision_on(live),
+        decision_on=_decision_on(live, items.get(DECISION_DATE)),
         profile=reduce(lambda profile, act: {**profile, **act.profile}, live, {"stage": "pilot"}),
         items=items,
         asked=_asked(items) if phase in (Phase.OPEN, Phase.PAUSED) else None,
@@ -173,9 +184,11 @@ def _answered(item: ItemStanding, act: Act) -> ItemStanding:
 
 
 def _rivalled(item: ItemStanding, act: Act) -> ItemStanding:
-    if item.answer is None:  # what it stood beside was taken back
+    sides = _with_side(item.sides or ((item.answer,) if item.answer else ()), act)
+    if len(sides) == 1:  # what it stood beside was taken back
         return _answered(item, act)
-    return replace(item, sides=_with_side(item.sides or (item.answer,), act), claim=None)
+    assigned = None if act.by == item.assignee else item.assigned
+    return replace(item, sides=sides, waiver=None, assigned=assigned, claim=None)
 
 
 def _with_side(sides: tuple[Act, ...], act: Act) -> tuple[Act, ...]:
@@ -187,6 +200,8 @@ def _with_side(sides: tuple[Act, ...], act: Act) -> tuple[Act, ...]:
 
 def _settled(item: ItemStanding, act: Act) -> ItemStanding:
     side = next((side for side in item.sides if side.n == act.target), None)
+    if side is not None and side == item.answer:  # it stays as confirmed as it was
+        return replace(item, sides=(), waiver=None, claim=None)
     return item if side is None else replace(_answered(item, side), claim=None)
 
 
@@ -194,7 +209,8 @@ def _declined(item: ItemStanding, act: Act) -> ItemStanding:
     if item.assigned is not None and item.assignee == act.by:
         return replace(item, assignee=None, assigned=None)
     if item.named == act.by:
-        return replace(item, answer=None, confirmed=False, tries=0, claim=None)
+        open_ = replace(item, answer=None, sides=(), confirmed=False, tries=0, claim=None)
+        return reduce(_rivalled, (side for side in item.sides if side.person != act.by), open_)
     return item  # what they declined was taken back meanwhile
 
 
@@ -204,9 +220,9 @@ _THEN: Mapping[ActKind, Callable[[ItemStanding, Act], ItemStanding]] = {
     ActKind.SETTLED: _settled,
     ActKind.KEPT: lambda item, _: replace(item, kept=item.answer is not None, claim=None),
     ActKind.DEFERRED: lambda item, act: replace(
-        item, deferral=act, due_on=act.day, waiver=None, claim=None, skipped=0, tries=0
+        item, deferral=act, due_on=act.day, waiver=None, kept=False, claim=None, skipped=0, tries=0
     ),
-    ActKind.WAIVED: lambda item, act: replace(item, waiver=act, accepted_by=None, claim=None, skipped=0),
+    ActKind.WAIVED: lambda item, act: replace(item, waiver=act, accepted_by=None, assigned=None, claim=None, skipped=0),
     ActKind.ACCEPTED: lambda item, act: replace(item, accepted_by=act.by),
     ActKind.REJECTED: lambda item, _: replace(item, waiver=None, accepted_by=None),
     ActKind.DELEGATED: lambda item, act: replace(item, assignee=act.person, assigned=act, claim=None, skipped=0),
@@ -227,10 +243,10 @@ def _stand_item(item: Item, acts: Iterable[Act], now: datetime, history_count: i
 
 
 def _state(item: ItemStanding, now: datetime) -> State:
-    if len(item.sides) > 1:
-        return State.CONFLICT
     if item.waiver is not None:
         return State.NA_ACCEPTED if item.accepted_by else State.NA_PENDING
+    if len(item.sides) > 1:
+        return State.CONFLICT
     if item.deferral is not None and item.due_on is not None:
         if item.deferral.known_gap:
             return State.KNOWN_GAP
@@ -272,7 +288,9 @@ def _newest(live: tuple[Act, ...], kind: ActKind) -> str | None:
     return next((act.person for act in reversed(live) if act.kind is kind), None)
 
 
-def _decision_on(live: tuple[Act, ...]) -> date | None:
+def _decision_on(live: tuple[Act, ...], item: ItemStanding | None) -> date | None:
+    if item and item.answer and item.answer.verdict is Verdict.COMPLETE:
+        return item.answer.day
     for act in reversed(live):
         dated = act.kind is ActKind.DATED
         if dated or (act.item == DECISION_DATE and act.kind is ActKind.ANSWERED and act.verdict is Verdict.COMPLETE):

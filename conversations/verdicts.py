@@ -19,7 +19,7 @@ from conversations.evidence import Evidence, weigh
 from conversations.follow_ups import ask_for, ask_for_parts, say
 from conversations.packs import Direction, Item, ItemType
 from conversations.patterns import fold
-from conversations.people import candidates
+from conversations.people import names_somebody
 from conversations.reading import Reading, read
 from conversations.rules import Rules, load_rules
 from conversations.tokens import Token, closed_tokens, is_acknowledgement, split_tokens
@@ -149,8 +149,10 @@ def _empty(case: _Case) -> Judgement | None:
 
 def _option(case: _Case) -> Judgement | None:
     """Options before placeholders: `in progress` may be one."""
-    if case.item.type is not ItemType.CHOICE or case.finding is None or not case.finding.complete:
+    if case.item.type is not ItemType.CHOICE or case.finding is None:
         return None
+    if not case.finding.complete:
+        return _closed_answer(case) if case.finding.note else None
     return (
         _complete(case) if not case.finding.not_applicable else replace(_complete(case), verdict=Verdict.NOT_APPLICABLE)
     )
@@ -216,7 +218,7 @@ def _nothing_yet(case: _Case) -> Judgement | None:
     """Placeholders and known gaps, unless what remains without them is an answer."""
     words, core = case.rules.words, case.core
     whole = words.placeholder.fullmatch(core) or case.rules.abbreviated["placeholder"].fullmatch(core)
-    gap = words.known_gap.search(case.folded) or words.gap_whole.fullmatch(core)
+    gap = words.known_gap.search(case.folded) or words.gap_whole.fullmatch(core) or _gap_first(case)
     start = words.placeholder_start.match(core) or case.rules.abbreviated["placeholder"].match(core)
     if not (whole or gap or start) or (case.finding is not None and case.complete):
         return None
@@ -227,10 +229,16 @@ def _nothing_yet(case: _Case) -> Judgement | None:
         return postponed
     if case.finding is not None and case.finding.attempted and case.reading.addresses:
         return None
-    known_gap = gap is not None or words.gap_whole.fullmatch(core) is not None
-    return _missing(
-        case, case.rules.says["known_gap"] if known_gap else ask_for(case.item, case.rules), known_gap=known_gap
-    )
+    known_gap = gap is not None and start is None
+    follow_up = case.rules.says["known_gap"] if known_gap else ask_for(case.item, case.rules)
+    return _missing(case, follow_up, known_gap=known_gap)
+
+
+def _gap_first(case: _Case) -> re.Match[str] | None:
+    """`no alternative, the hotline was closed`: the whole of the first clause, where it does not deny the question."""
+    if case.rules.words.denial.search(case.folded):
+        return None
+    return case.rules.words.gap_whole.fullmatch(case.folded, *case.reading.clauses[0])
 
 
 def _remainder_is_complete(case: _Case, gap: re.Match[str] | None) -> bool:
@@ -240,7 +248,11 @@ def _remainder_is_complete(case: _Case, gap: re.Match[str] | None) -> bool:
     start, end = case.reading.clause_at(gap.start())
     rest = case.reading.text[:start] + " " + case.reading.text[min(end + 1, len(case.reading.text)) :]
     other = _case(case.item, rest.strip(" .,;"), case.context, case.rules)
-    return other.complete and other.evidence is not None and bool(other.evidence.found)
+    evidence = other.evidence
+    if evidence is None or not other.complete:
+        return False
+    closed_found = any(case.rules.parts[part].closed for part in evidence.found)
+    return closed_found or evidence.specific >= case.rules.min_specific_words
 
 
 def _promise(case: _Case) -> Judgement | None:
@@ -260,10 +272,16 @@ def _promise(case: _Case) -> Judgement | None:
         )
     if case.item.type is ItemType.YES_NO and case.finding is not None and case.finding.planned is not None:
         return _held(case, case.finding.planned)
-    bare = not any(
-        each.folded not in case.rules.stop and each.folded not in case.rules.abstract for each in case.reading.words
-    )
-    return _postponed(case) if bare or case.rules.words.promise.search(case.folded) else None
+    return _postponed(case) if _is_bare(case) or case.rules.words.promise.search(case.folded) else None
+
+
+def _is_bare(case: _Case) -> bool:
+    """A day and next to nothing else: no part of an answer, and no name where a person is asked for."""
+    rules = case.rules
+    if "date" in case.parts or "measured_period" in case.parts:
+        return False
+    words = [each for each in case.reading.words if each.folded not in rules.stop and each.folded not in rules.abstract]
+    return len(words) <= (case.item.type is ItemType.URL or case.item.type is ItemType.CHANNEL)
 
 
 def _postponed(case: _Case) -> Judgement | None:
@@ -317,7 +335,7 @@ def _closed_answer(case: _Case) -> Judgement | None:
 
 
 def _parts_answer(case: _Case) -> Judgement:
-    evidence = case.evidence or Evidence(found=(), closed_missing=(), open_missing=(), enough=False)
+    evidence = case.evidence or Evidence(found=(), closed_missing=(), open_missing=(), enough=False, specific=0)
     hedged = case.rules.words.hedge.search(case.folded) is not None
     unsure = hedged and (bool(evidence.open_missing) or not case.reading.numbers)
     if not case.complete or unsure or _only_pending(case):
@@ -330,7 +348,7 @@ def _only_pending(case: _Case) -> bool:
     """A pending status needs a ticket, a name or a day."""
     if "access_status" not in case.item.parts or not case.rules.words.pending.search(case.folded):
         return False
-    named = candidates(case.reading, case.context.author, case.rules)
+    named = names_somebody(case.reading, case.rules)
     return not named and not case.reading.of_kind("ticket", "url") and not case.reading.dated()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from conversations.answering import DAY_FIELDS, DECISION_FIELD, PEOPLE_FIELDS
-from conversations.board import quote, row, summary_card
 from conversations.cards import (
     Card,
     FieldLine,
@@ -18,6 +17,7 @@ from conversations.cards import (
     Tap,
     Way,
 )
+from conversations.composing import quote, row, summary_card
 from conversations.events import View, Viewed
 from conversations.names import label_of
 from conversations.packs import PROFILE_FIELDS

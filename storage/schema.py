@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from alembic import command
@@ -72,7 +72,7 @@ def _upgrade(connection: Connection) -> None:
 
 def _back_up(connection: Connection, path: Path, revision: str) -> None:
     """A copy that is complete: copying the file alone would leave out what stands in the log beside it."""
-    names = (Path(f"{path}.{revision}{again}.bak") for again in ("", *(f".{n}" for n in count(2))))
+    names = (Path(f"{path}.{revision}{again}.bak") for again in chain([""], (f".{n}" for n in count(2))))
     connection.exec_driver_sql("VACUUM INTO ?", (str(next(name for name in names if not name.exists())),))
 
 

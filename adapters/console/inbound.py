@@ -16,6 +16,7 @@ PLATFORM = "console"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BOT = re.compile(r"\s*@ai[\s_-]?readiness\b[:,]?\s*(.*)", re.IGNORECASE | re.DOTALL)
 _SLASH = re.compile(r"\s*/ai-readiness(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
+_COMMAND = re.compile(r"(?:start|list|digest|nudges|hours|away|home|link)\b.*|status \S.*", re.IGNORECASE | re.DOTALL)
 _NOT_PEOPLE = frozenset({"channel", "here", "everyone"})
 _PERSON_OR_NOT = re.compile(
     r"```.*?```|`[^`]*`"  # code
@@ -29,8 +30,8 @@ _PERSON_OR_NOT = re.compile(
 def to_activity(line: str, *, number: int, who: str, reference: ConversationReference, at: datetime) -> Activity:
     """What a person typed, as the `number`-th line of the reference's thread.
 
-    `/ai-readiness …` is always a command, a mention of the bot only outside of a thread or alone: in a thread what
-    follows it is a reply like any other. A command belongs to no thread.
+    `/ai-readiness …` is always a command. After a mention of the bot so are the words that no thread has; as all of
+    the terminal is one, anything else is a reply like any other. A command belongs to no thread.
     """
     kind, said = _kind(_UNSTORABLE.sub("", line), reference.thread)
     text = to_text(said)
@@ -82,7 +83,8 @@ def _kind(line: str, thread: str | None) -> tuple[ActivityKind, str]:
         return ActivityKind.COMMAND, (command[1] or "").strip()
     if addressed := _BOT.fullmatch(line):
         rest = addressed[1].strip()
-        return (ActivityKind.MESSAGE if thread and rest else ActivityKind.COMMAND), rest
+        reply = thread and rest and not _COMMAND.fullmatch(rest)
+        return (ActivityKind.MESSAGE if reply else ActivityKind.COMMAND), rest
     return ActivityKind.MESSAGE, line
 
 

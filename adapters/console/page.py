@@ -27,9 +27,9 @@ class Page:
         self._words = words
         self._width = min(console.width, WIDTH)
 
-    def title(self, part: str = "title", after: str = "", lead: str = "") -> None:
+    def title(self, after: str = "") -> None:
         """The first line, which says it all."""
-        self.put(f"{self._words.say(part)}{after}", lead=lead, style="bold")
+        self.put(f"{self._words.say('title')}{after}", lead="", style="bold")
 
     def say(self, part: str, *values: object, lead: str = INDENT, style: str = "") -> None:
         self.put(self._words.say(part, *values), lead=lead, style=style)
@@ -49,11 +49,11 @@ class Page:
             self.lines.append(Text.assemble(first, wrapped))
             first = Text(" " * first.cell_len)
 
-    def row(self, pieces: Iterable[str], *, lead: str = INDENT, between: str = " · ", style: str = "") -> None:
+    def row(self, pieces: Iterable[str], *, lead: str = INDENT, lead_style: str = "dim") -> None:
         """Pieces side by side; a line ends between them only."""
-        texts = [styled(self._fitting(piece), style) for piece in pieces if piece]
-        gap = Text(self._fitting(between), "dim")
-        line, room = Text(self._fitting(lead), "dim"), self._width
+        texts = [styled(self._fitting(piece)) for piece in pieces if piece]
+        gap = Text(self._fitting(" · "), "dim")
+        line, room = Text.assemble((self._fitting(lead), lead_style)), self._width
         start = line.cell_len
         for text in texts:
             if line.cell_len > start and line.cell_len + gap.cell_len + text.cell_len > room:

@@ -236,7 +236,7 @@ def _summary(card: SummaryCard, page: Page, *, again: bool) -> None:
 def _noted(card: NotedCard, page: Page) -> None:
     """The question card that follows says what comes next."""
     ways = (f"\x03{word(way)}\x04" for way in card.ways)
-    page.row([page.text("title"), *ways], lead="✓ ")
+    page.row([page.text("title"), *ways], lead="✓ ", lead_style="green")
 
 
 def _help(card: HelpCard, page: Page) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,8 +19,10 @@ from adapters.console.terminal import Terminal, handle
 from adapters.filters import visible
 from adapters.marks import fitting
 from adapters.wording import Reader, Wording, Words
-from conversations.cards import Card, FieldLine, FormCard, RootCard
+from conversations.cards import Card, FieldLine, FormCard, QuestionCard, RootCard, SummaryCard
 from conversations.ports import Delivery, DeliveryKind
+
+MAX_ECHO = 400  # characters of a line that is shown again
 
 
 class ConsoleSender:
@@ -38,6 +41,8 @@ class ConsoleSender:
         self._echo = echo
         self._wording = Wording(Terminal())
         self._form: Words | None = None  # the one being filled
+        self._gists: dict[tuple[str | None, str | None], str] = {}  # of the messages that are revised often
+        self._heads: dict[str | None, tuple[object, ...]] = {}
 
     # --- a Sender ----------------------------------------------------------------------------------------------------
 
@@ -47,8 +52,9 @@ class ConsoleSender:
         said = self._said(delivery.card, words)
         if isinstance(delivery.card, FormCard):
             self._form = said
-        again = delivery.kind is DeliveryKind.REVISE
-        self._print([*self._addressed(delivery), *render(delivery.card, said, self._console, again=again)])
+        again = delivery.kind is DeliveryKind.REVISE and not self._has_turned(delivery)
+        if self._is_news(delivery, said):
+            self._print([*self._addressed(delivery), *render(delivery.card, said, self._console, again=again)])
         return delivery.review if delivery.key == "root" else f"{delivery.review}/{delivery.key}"
 
     async def look_up(self, delivery: Delivery) -> str | None:
@@ -62,9 +68,11 @@ class ConsoleSender:
         return f"\n{number} {handle(self.speaker)}> "
 
     def heard(self, number: int | None, line: str) -> None:
+        """A line of a file, as it would stand on the screen if it had been typed there."""
         if self._echo:
             before = f"{number} " if number else ""
-            self._print([Text(self._fitting(f"{before}{handle(self.speaker)}> {visible(line)}"), "bold blue")])
+            shown = line if len(line) <= MAX_ECHO else f"{line[:MAX_ECHO]}…"
+            self._print([Text(self._fitting(f"{before}{handle(self.speaker)}> {visible(shown)}"), "bold blue")])
 
     def note(self, sentence: str) -> None:
         self._print([Text(self._fitting(visible(sentence)))])
@@ -91,6 +99,25 @@ class ConsoleSender:
         if isinstance(card, RootCard):
             back = f"Come back with: ai-readiness chat {shlex.quote(visible(card.project))}"
             self._print([Text(self._fitting(back))], gap=False)
+
+    def _is_news(self, delivery: Delivery, said: Words) -> bool:
+        """Whether a message says anything new: a change of its buttons alone would only fill the screen."""
+        if not isinstance(delivery.card, RootCard | QuestionCard | SummaryCard) or delivery.key is None:
+            return True
+        name = (delivery.review, delivery.key)
+        lines = render(replace(delivery.card, ways=()), said, self._console, again=True)
+        gist = "\n".join(line.plain for line in lines)
+        known, self._gists[name] = self._gists.get(name), gist
+        return delivery.kind is not DeliveryKind.REVISE or gist != known
+
+    def _has_turned(self, delivery: Delivery) -> bool:
+        """Whether a review has another owner, date or phase: then its card is worth its whole length."""
+        card = delivery.card
+        if not isinstance(card, RootCard):
+            return False
+        known = self._heads.get(delivery.review)
+        self._heads[delivery.review] = head = (card.owner, card.decision_on, card.phase)
+        return known is not None and known != head
 
     def _said(self, card: Card, words: Mapping[int, str]) -> Words:
         today = self._clock().astimezone(self._zone).date()

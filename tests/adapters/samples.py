@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from conversations.cards import (
@@ -85,6 +86,7 @@ def root(**changes: object) -> RootCard:
         "progress": 48,
         "band": "early",
         "answered": 9,
+        "open": 12,
         "total": 21,
         "owner": "ana",
         "decision_on": date(2026, 12, 15),
@@ -362,7 +364,10 @@ _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.WHICH: {"names": ("modes", "fallback", "steps", "decider")},
 }
 NOTICES: Mapping[Notice, NoticeCard] = {
-    notice: NoticeCard(notice=notice, **{"project": "Claims Copilot", "phase": Phase.OPEN, **_DETAILS.get(notice, {})})  # type: ignore[arg-type]  # by name
+    notice: replace(
+        NoticeCard(notice=notice, project="Claims Copilot", phase=Phase.OPEN),
+        **_DETAILS.get(notice, {}),  # type: ignore[arg-type]  # a notice's fields, by name
+    )
     for notice in Notice
 }
 
@@ -371,7 +376,7 @@ CARDS: Mapping[str, Card] = {
     "root-open": root(),
     "root-four-blockers": root(blockers=_BLOCKERS),
     "root-twelve-questions": root(questions=_counts(*[(4, 4)] * 7, (1, 3), (0, 2), (2, 2), (0, 4), (0, 2))),
-    "root-answered": root(readiness=92, answered=21, band="ready_for_decision", blockers=(), next_question=None),
+    "root-answered": root(readiness=92, answered=21, open=0, band="ready_for_decision", blockers=(), next_question=None),
     "root-paused": root(
         phase=Phase.PAUSED, phase_by="ana", paused_until=date(2027, 1, 4), ways=ways(Tap.RESUME, Tap.STATUS)
     ),
@@ -381,6 +386,7 @@ CARDS: Mapping[str, Card] = {
         phase_on=date(2026, 12, 1),
         readiness=81,
         answered=19,
+        open=2,
         ways=ways(Tap.REPORT, Tap.STATUS),
     ),
     "root-cancelled": root(phase=Phase.CANCELLED, phase_by="ana", ways=ways(Tap.REPORT, Tap.START)),
@@ -394,6 +400,7 @@ CARDS: Mapping[str, Card] = {
     "follow-up-left-open": follow_up(Ending.LEFT_OPEN, missing=("duration", "unit")),
     "follow-up-deferred": follow_up(Ending.DEFERRED, due_on=date(2026, 12, 4)),
     "follow-up-asked": follow_up(Ending.ASKED, person="sam"),
+    "follow-up-withdrawn": follow_up(Ending.WITHDRAWN),
     "follow-up-settled": follow_up(Ending.SETTLED),
     "conflict": _CONFLICT,
     "conflict-settled": ConflictCard(

@@ -12,7 +12,7 @@ from adapters.console.inbound import to_activity, to_form
 from adapters.console.sender import ConsoleSender
 from adapters.console.terminal import handle
 from conversations.activities import Activity, ActivityKind, ConversationReference, Form
-from conversations.cards import Card, FormCard
+from conversations.cards import Card, FormCard, QuestionCard
 from conversations.ports import Delivery, DeliveryKind
 from tests.adapters.samples import CARDS, WORDS
 from tests.adapters.screen import UTC_ZONE, output, shown, terminal
@@ -144,6 +144,20 @@ def test_a_root_card_that_changed_is_one_line() -> None:
     assert text == "\nClaims Copilot · readiness 25 · 9 of 21 answered ▓▓▓░░░░░░░\n"
 
 
+def test_a_revision_that_changes_only_buttons_is_not_shown_again() -> None:
+    card = CARDS["question-asked"]
+    assert isinstance(card, QuestionCard)
+    screen = terminal()
+    speaking = sender(screen)
+    for kind, now in (
+        (DeliveryKind.POST, card),
+        (DeliveryKind.REVISE, replace(card, ways=())),
+        (DeliveryKind.REVISE, replace(card, minutes=1)),
+    ):
+        asyncio.run(speaking.deliver(delivery(kind, now, key="question/fail"), WORDS))
+    assert output(screen).count("What happens when it fails?") == 2
+
+
 def test_a_private_message_says_to_whom_it_goes() -> None:
     _, text = said(delivery(DeliveryKind.POST, CARDS["ask"], key="ask/train.lead/sam", to="sam"))
     assert text.startswith("\n→ to @sam:\n@ana asks you for one answer")
@@ -180,7 +194,7 @@ def test_colours_are_for_terminals_only() -> None:
 def test_lines_from_a_file_are_shown_with_their_number_and_typed_ones_are_not() -> None:
     for echo, text in ((True, "\n3 @ana> 10 minutes\n"), (False, "")):
         screen = terminal()
-        sender(screen, echo=echo).heard(3, "ana", "10 \x1b[31mminutes")
+        sender(screen, echo=echo).heard(3, "10 \x1b[31mminutes")
         assert output(screen) == text
 
 

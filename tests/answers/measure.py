@@ -1,4 +1,4 @@
-"""Confusion counts of the verdict rules per set of labelled answers: `python -m tests.answers.measure [FILE…] [--show]`.
+"""Confusion counts of the verdict rules per set of answers: `python -m tests.answers.measure [FILE…] [--show]`.
 
 `good` are answers labelled complete, `bad` all others. Nothing is fitted to the answers, so the line of a set is also
 what comes out when that set is left out.
@@ -33,7 +33,7 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        return self.answer["verdict"] == self.verdict.value
+        return bool(self.answer["verdict"] == self.verdict.value)
 
     @property
     def good_rejected(self) -> bool:
@@ -67,9 +67,10 @@ def outcome(answer: Mapping[str, Any], loaded: Rules) -> Outcome:
         author=answer["author"],
         decision_on=date.fromisoformat(decision) if decision else None,
     )
-    return Outcome(
-        answer=answer, verdict=judge(library().find_item(answer["item"]), answer["answer"], context, loaded).verdict
-    )
+    item = library().find_item(answer["item"])
+    if item is None:
+        raise KeyError(answer["item"])
+    return Outcome(answer=answer, verdict=judge(item, answer["answer"], context, loaded).verdict)
 
 
 def by_set(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:

@@ -1,0 +1,65 @@
+"""The ways on from a card: its buttons, and the words that do the same. The first one is what most people need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from conversations.cards import Tap, Way
+from conversations.packs import Item, ItemType, Question
+from conversations.review import Phase
+from conversations.standing import Standing
+
+_ROOT_WAYS: Mapping[Phase, tuple[tuple[Tap, ...], tuple[Tap, ...]]] = {  # in sight, and in the overflow
+    Phase.OPEN: ((Tap.NEXT, Tap.STATUS), (Tap.ABOUT, Tap.ASK, Tap.PAUSE, Tap.HAND_OVER)),
+    Phase.PAUSED: ((Tap.RESUME, Tap.STATUS), (Tap.ABOUT, Tap.ASK, Tap.HAND_OVER)),
+    Phase.DONE: ((Tap.REPORT, Tap.STATUS), (Tap.RESUME,)),
+    Phase.CANCELLED: ((Tap.REPORT, Tap.START), (Tap.RESUME,)),
+}
+
+_FOLLOW_UP = ((Tap.KEEP, Tap.LATER), (Tap.ASK, Tap.DOES_NOT_APPLY, Tap.NOT_AN_ANSWER))
+_ASK = ((Tap.ANSWER, Tap.NOT_ME), (Tap.LATER, Tap.DOES_NOT_APPLY))
+
+
+def item_ways(standing: Standing, key: str, taps: Iterable[Tap], more: Iterable[Tap] = ()) -> tuple[Way, ...]:
+    """Ways that are about one item; those of `more` stand in the overflow."""
+    name = standing.pack.names[key]
+    in_sight = (Way(tap=tap, item=key, name=name) for tap in taps)
+    return (*in_sight, *(Way(tap=tap, item=key, name=name, more=True) for tap in more))
+
+
+def follow_up_ways(standing: Standing, key: str) -> tuple[Way, ...]:
+    return item_ways(standing, key, *_FOLLOW_UP)
+
+
+def ask_ways(standing: Standing, key: str) -> tuple[Way, ...]:
+    return (*item_ways(standing, key, *_ASK), Way(tap=Tap.OPEN, more=True))
+
+
+def conflict_ways(standing: Standing, key: str, sides: int) -> tuple[Way, ...]:
+    name = standing.pack.names[key]
+    use = (Way(tap=Tap.USE, item=key, name=name, choice=str(n)) for n in range(1, sides + 1))
+    return (*use, *item_ways(standing, key, (Tap.WRITE_ANOTHER,), (Tap.ASK,)))
+
+
+def root_ways(phase: Phase) -> tuple[Way, ...]:
+    first, more = _ROOT_WAYS[phase]
+    return (*(Way(tap=tap) for tap in first), *(Way(tap=tap, more=True) for tap in more))
+
+
+def question_ways(standing: Standing, question: Question, asked: Item | None) -> tuple[Way, ...]:
+    if standing.phase not in (Phase.OPEN, Phase.PAUSED):
+        return ()
+    if asked is None:
+        return (Way(tap=Tap.EDIT, choice=question.key),)
+    name, person = standing.pack.names[asked.key], asked.type is ItemType.PERSON
+    return (
+        Way(tap=Tap.ANSWER, choice=question.key),
+        Way(tap=Tap.ASK, item=asked.key, name=name, choice="somebody" if person else None),
+        *item_ways(standing, asked.key, (), (Tap.LATER, Tap.DOES_NOT_APPLY, Tap.SKIP, Tap.BACK, Tap.HELP)),
+    )
+
+
+def summary_ways(phase: Phase) -> tuple[Way, ...]:
+    last = Tap.PAUSE if phase is Phase.OPEN else Tap.RESUME
+    more = (last, Tap.HAND_OVER)
+    return (Way(tap=Tap.REPORT), Way(tap=Tap.EDIT), *(Way(tap=tap, more=True) for tap in more))

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.turns import TRIES, TurnRunner
+from conversations.activities import Activity
+from conversations.effects import Turn
+from conversations.errors import Busy, EventRefused, NameTaken, StaleReview, StorageDown
+from conversations.ports import Decide, Found
+from storage.database import Database
+from storage.queries import reviews
+from storage.shelf import PackShelf
+from storage.threads import Units
+from tests.storage import tiny
+from tests.storage.tiny import begun, everything, run, says, starts
+
+
+class Unlucky:
+    """Units whose first calls go wrong."""
+
+    def __init__(self, units: Units, *errors: Exception) -> None:
+        self.units = units
+        self.errors = list(errors)
+        self.calls = 0
+
+    async def __call__(self, unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return await self.units(unit, *args, **kwargs)
+
+
+def runner(units: Units, decide: Decide = tiny.decide, wakes: list[str] | None = None) -> TurnRunner:
+    rung = [] if wakes is None else wakes
+    return TurnRunner(units, decide, PackShelf(), lambda: rung.append("wake"))
+
+
+@pytest.mark.parametrize("error", [StaleReview(), NameTaken(), StorageDown()])
+def test_a_turn_is_taken_again_when_it_may_do_better(database: Database, error: Exception) -> None:
+    async def scene() -> None:
+        await begun(database.units)
+        units = Unlucky(database.units, *[error] * (TRIES - 1))
+        assert await runner(units).run(says("we can", key="a"))
+        assert units.calls == TRIES
+
+    run(scene())
+
+
+def test_after_the_last_try_the_caller_is_told(database: Database) -> None:
+    async def scene() -> None:
+        units = Unlucky(database.units, *[StaleReview() for _ in range(TRIES)])
+        with pytest.raises(StaleReview):
+            await runner(units).run(says("we can", key="a"))
+        assert units.calls == TRIES
+        assert (await everything(database))["inbox"] == []
+
+    run(scene())
+
+
+@pytest.mark.parametrize("error", [Busy(), EventRefused()])
+def test_what_another_try_cannot_help_is_told_at_once(database: Database, error: Exception) -> None:
+    async def scene() -> None:
+        units = Unlucky(database.units, error)
+        with pytest.raises(type(error)):
+            await runner(units).run(says("we can", key="a"))
+        assert units.calls == 1
+
+    run(scene())
+
+
+def test_the_relay_is_woken_after_the_commit_when_there_is_something_to_say(database: Database) -> None:
+    wakes: list[str] = []
+
+    def silent(_activity: Activity, found: Found) -> Turn:
+        return Turn(review=found.review)
+
+    async def scene() -> None:
+        await runner(database.units, wakes=wakes).run(starts("Claims", thread="T"))
+        assert wakes == ["wake"]
+        await runner(database.units, wakes=wakes).run(starts("Claims", thread="T"))
+        await runner(database.units, silent, wakes).run(says("// aside", key="a"))
+        assert wakes == ["wake"]
+
+    run(scene())
+
+
+def test_turns_of_one_conversation_wait_for_each_other_and_leave_no_lock_behind(database: Database) -> None:
+    together = 0
+
+    class Watching:
+        async def __call__(self, unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            nonlocal together
+            together += 1
+            assert together == 1
+            try:
+                return await database.units(unit, *args, **kwargs)
+            finally:
+                together -= 1
+
+    async def scene() -> None:
+        await begun(database.units)
+        turns = runner(Watching())
+        await asyncio.gather(*(turns.run(says(f"answer {n}", key=f"k{n}")) for n in range(30)))
+        (review,) = await database.read(reviews, PackShelf())
+        assert len(review.acts) == 30
+        gc.collect()
+        assert len(turns._locks) == 0
+
+    run(scene())
+
+
+def test_a_race_for_a_name_ends_with_one_review_and_one_refusal(database: Database) -> None:
+    seen: list[int] = []
+
+    def first_blind(activity: Activity, found: Found) -> Turn:
+        seen.append(len(found.others))
+        return tiny.decide(activity, Found() if len(seen) <= 2 else found)
+
+    async def scene() -> list[Turn | None]:
+        turns = runner(database.units, first_blind)
+        starting = (turns.run(starts("Claims", key=f"k{n}", thread=f"T{n}")) for n in range(2))
+        return list(await asyncio.gather(*starting))
+
+    assert sorted(turn.refused for turn in run(scene()) if turn) == [False, True]
+
+
+def test_the_log_says_what_happened_and_never_what_was_written(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        await begun(database.units)
+        for _ in range(2):
+            await runner(database.units).run(says("a secret", key="a"))
+
+    with caplog.at_level(logging.DEBUG):
+        run(scene())
+    told = [record for record in caplog.records if record.name == "bot.turns"]
+    assert [record.message for record in told] == ["turn_committed", "activity_seen_before"]
+    assert "a secret" not in str([vars(record) for record in caplog.records])

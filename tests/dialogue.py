@@ -1,0 +1,248 @@
+"""Dialogues with the engine, written as people talk: `a_dialogue().hears("ana: undo").says("whisper ana …")`.
+
+Lines are typed in the terminal's way (`@name` is a person) and go through `Engine.decide`, as those of a platform do.
+What the bot does is compared in short form and completely. A failure prints the whole dialogue, the line marked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Self
+
+from bot.library import load_engine
+from bot.settings import Settings
+from conversations.activities import Activity, ActivityKind, Actor, Button, ConversationReference, Form
+from conversations.board import board
+from conversations.cards import Card, NoticeCard, Tap
+from conversations.decide import Engine
+from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
+from conversations.errors import EventRefused
+from conversations.events import Event
+from conversations.ports import Found
+from conversations.recognizer import recognize
+from conversations.review import Phase, Review, State
+from conversations.standing import ItemStanding, Standing, stand
+
+CORE: Mapping[str, str] = {  # an answer that is complete to every item of the core pack
+    "run.service_owner": "@dana, Claims Platform",
+    "run.ops_team": "Claims Platform Ops, in our weekly call since 6 October 2026",
+    "run.support_route": "#claims-ai-helpdesk, Mon-Fri 8-18",
+    "run.runbook": "https://wiki.acme.io/copilot/runbook",
+    "fail.modes": "It invents a policy number; the daily 5% sample check shows it",
+    "fail.fallback": "Users write the summary by hand in the old claim form",
+    "fail.first_responder": "on-call rota ml-serving in PagerDuty",
+    "success.target": "Average handling time from 14 to 9 minutes by 31 March 2027",
+    "success.baseline": "14 minutes on average, measured in October 2026 over 1,200 claims",
+    "success.review": "@dana reviews it monthly in the Claims Ops meeting",
+    "rollback.trigger": "Error rate > 5% for 15 min or 3 wrong payouts in a day",
+    "rollback.steps": "Turn off the flag claims_copilot in LaunchDarkly, users see the old form, 10 minutes",
+    "rollback.decider": "@lee",
+    "rollback.tested_on": "2026-11-10",
+    "approve.approver": "@priya",
+    "approve.criteria": "Under 2% wrong summaries on the 300-case set and SEC-1412 signed",
+    "approve.decision_date": "15 Dec 2026",
+    "train.audience": "420 adjusters in Leeds and Porto",
+    "train.plan": "2-hour workshop with recorded cases, before 14 December 2026",
+    "train.lead": "@mika",
+    "train.help_channel": "#claims-ai-questions, weekdays 9-17",
+}
+_MENTION = re.compile(r"(?<![\w.<])@(\w+)")
+_PLACE = ConversationReference(platform="console", tenant="local", channel="terminal")
+
+
+@cache
+def engine(pack: str = "core") -> Engine:
+    return load_engine(Settings(), pack)
+
+
+def person(name: str, **fields: bool) -> Actor:
+    return Actor(id=name, name=name.capitalize(), **fields)
+
+
+def short(effect: Effect) -> str:
+    match effect:
+        case Post(key=key, to=to):
+            return f"post {key}" + (f" to {to}" if to else "")
+        case Revise(key=key, to=to):
+            return f"revise {key}" + (f" to {to}" if to else "")
+        case React(source=source, off=off):
+            return f"{'unreact' if off else 'react'} {source}"
+        case Whisper(to=to, card=card):
+            return f"whisper {to} {_kind(card)}"
+
+
+def _kind(card: Card) -> str:
+    if isinstance(card, NoticeCard):
+        return card.notice.value
+    name = type(card).__name__.removesuffix("Card")
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@dataclass(kw_only=True)
+class Dialogue:
+    engine: Engine
+    now: datetime
+    people: Mapping[str, Actor]
+    turn: Turn
+    lines: list[str] = field(default_factory=list)
+    visits: set[tuple[Phase, type[Event]]] = field(default_factory=set)
+    turns: list[Turn] = field(default_factory=list)
+    messages: int = 0
+    others: tuple[Review, ...] = ()
+
+    # --- what happens ---
+
+    def hears(self, *lines: str, private: bool = False, file: str | None = None) -> Self:
+        """Each line is "person: text", a reply in the thread; "person: /ai-readiness …" is the command."""
+        for line in lines:
+            who, _, text = line.partition(": ")
+            kind = ActivityKind.MESSAGE
+            if text.startswith("/ai-readiness"):
+                kind, text = ActivityKind.COMMAND, text.removeprefix("/ai-readiness").strip()
+            self._does(line, who, kind=kind, text=text, private=private, file=file)
+        return self
+
+    def presses(self, who: str, tap: Tap | str, item: str | None = None, choice: str | None = None) -> Self:
+        shown = " ".join(word for word in (tap, item, choice) if word)
+        button = Button(act=str(tap), item=item, choice=choice, digest=self.standing.pack.digest)
+        return self._does(f"{who}: [{shown}]", who, kind=ActivityKind.BUTTON, button=button)
+
+    def submits(self, who: str, name: str, values: Mapping[str, str], *, seen: int | None = None) -> Self:
+        """The form of a question, or `about`; `seen` is the version that it was opened at, else now's."""
+        said = {key: _MENTION.sub(r"<@\1>", text) for key, text in values.items()}
+        form = Form(name=name, values=said, seen=self.review.version if seen is None else seen)
+        return self._does(f"{who}: [form {name}] {values}", who, kind=ActivityKind.FORM, form=form)
+
+    def waits(self, *, days: int = 0, hours: int = 0) -> Self:
+        """Time passes, and the bot puts right what it shows."""
+        self.now += timedelta(days=days, hours=hours)
+        return self._does(f"({days} days and {hours} hours later)", "nobody", kind=ActivityKind.LAPSE)
+
+    def sleeps(self, *, days: int) -> Self:
+        """Time passes, and the bot does not notice."""
+        self.now += timedelta(days=days)
+        return self
+
+    # --- what came of it ---
+
+    def says(self, *expected: str) -> Self:
+        return self._expect("the bot", expected, tuple(short(effect) for effect in self.turn.effects))
+
+    def whispers(self, expected: str) -> Self:
+        """The last turn whispered one thing and did nothing else."""
+        return self.says(f"whisper {expected}")
+
+    def posts(self, *expected: str) -> Self:
+        posted = tuple(effect.key for effect in self.turn.effects if isinstance(effect, Post))
+        return self._expect("posted", expected, posted)
+
+    def asked(self, item: str | None) -> Self:
+        return self._expect("asked", item, self.standing.asked)
+
+    def state(self, item: str, state: State) -> Self:
+        return self._expect(item, state, self.item(item).state)
+
+    def phase(self, phase: Phase) -> Self:
+        return self._expect("phase", phase, self.standing.phase)
+
+    def refused(self) -> Self:
+        return self._expect("refused", True, self.turn.refused)
+
+    def expects(self, what: str, expected: object, found: object) -> Self:
+        return self._expect(what, expected, found)
+
+    # --- where it stands ---
+
+    @property
+    def review(self) -> Review:
+        assert self.turn.review is not None, "no review was started"
+        return self.turn.review
+
+    @property
+    def standing(self) -> Standing:
+        return stand(self.review, self.now)
+
+    def item(self, key: str) -> ItemStanding:
+        return self.standing.items[key]
+
+    def card(self, key: str) -> Card:
+        return board(self.standing)[key]
+
+    def whispered(self) -> Card:
+        return next(effect.card for effect in reversed(self.turn.effects) if isinstance(effect, Whisper))
+
+    def in_thread(self) -> list[str]:
+        """The messages that everybody sees, in the order they were posted."""
+        effects = (effect for turn in self.turns for effect in turn.effects)
+        return [effect.key for effect in effects if isinstance(effect, Post) and effect.to is None]
+
+    # --- inside ---
+
+    def _does(self, line: str, who: str, *, kind: ActivityKind, text: str = "", **fields: object) -> Self:
+        if kind is ActivityKind.MESSAGE:
+            self.messages += 1
+        activity = Activity(
+            keys=(f"k{len(self.turns)}",),
+            kind=kind,
+            actor=self._actor(who),
+            reference=_PLACE,
+            at=self.now,
+            text=_MENTION.sub(r"<@\1>", text),
+            source=f"m{self.messages}" if kind is ActivityKind.MESSAGE else None,
+            people=self.people,
+            **fields,  # type: ignore[arg-type]  # an activity's own, by name
+        )
+        self.lines.append(f"{self.now:%a %d %b %H:%M}  {line}")
+        self.turn = self._decided(activity)
+        self.turns.append(self.turn)
+        self.lines.extend(f"      → {short(effect)}" for effect in self.turn.effects)
+        return self
+
+    def _decided(self, activity: Activity) -> Turn:
+        review = self.turn.review
+        if review is not None and activity.kind not in (ActivityKind.COMMAND, ActivityKind.LAPSE):
+            before = stand(review, self.now)
+            self.visits.add((before.phase, type(recognize(activity, before, self.engine.rules))))
+        try:
+            turn = self.engine.decide(activity, Found(review=review, others=self.others))
+        except EventRefused:
+            return Turn(review=review, refused=True)
+        started = activity.kind is ActivityKind.COMMAND and review is None
+        return turn if started or turn.review is not None else Turn(
+            review=review, effects=turn.effects, refused=turn.refused
+        )
+
+    def _actor(self, who: str) -> Actor:
+        return self.people.get(who) or person(who)
+
+    def _expect(self, what: str, expected: object, found: object) -> Self:
+        if expected == found:
+            return self
+        told = "\n".join([*self.lines, f"  >>> {what}: expected {expected!r}", f"      {' ' * len(what)}     found {found!r}"])
+        raise AssertionError(f"\n{told}")
+
+
+def a_dialogue(
+    pack: str = "core", at: str = "2026-11-23T09:00Z", people: tuple[Actor, ...] = (), project: str = "Claims Copilot"
+) -> Dialogue:
+    """A review that @ana has just started."""
+    now = datetime.fromisoformat(at).astimezone(UTC)
+    known = {each.id: each for each in people}
+    dialogue = Dialogue(engine=engine(pack), now=now, people=known, turn=Turn(review=None))
+    return dialogue.hears(f"ana: /ai-readiness start {project}")
+
+
+def answering(*but: str, by: Callable[[str], str] = lambda _: "ana") -> list[str]:
+    """Lines that answer every item of the core pack in full, `but` these."""
+    return [f"{by(key)}: {key}: {text}" for key, text in CORE.items() if key not in but]
+
+
+def a_dialogue_up_to(item: str) -> Dialogue:
+    """The core walk, everything answered before an item, which is the one asked."""
+    keys = list(CORE)
+    dialogue = a_dialogue()
+    return dialogue.hears(*(f"ana: {CORE[key]}" for key in keys[: keys.index(item)])).asked(item)

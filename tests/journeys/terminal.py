@@ -1,0 +1,115 @@
+"""`ai-readiness` as somebody runs it: what it printed where, and how it ended.
+
+`run` is this process, so that a test costs no start of Python; `start` is a real one, for what only that shows.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import main
+
+AT = "2026-11-23T09:00:00+00:00"
+CHAT = ("chat", "Claims Copilot", "--as", "ana", "--at", AT)
+ROOT = Path(__file__).parents[2]
+_PLAIN = {"COLUMNS": "80", "PYTHONUTF8": "1"}  # nobody's own terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How one command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """What it printed with every run of blanks as one, wherever lines were wrapped."""
+        return " ".join(self.out.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """A terminal whose working folder is `folder`, and so its database too."""
+
+    folder: Path
+
+    def run(self, *words: str, typed: Iterable[str] = (), **environment: str) -> Ran:
+        """In this process; `typed` are the lines of its standard input."""
+        given = io.TextIOWrapper(io.BytesIO("".join(f"{line}\n" for line in typed).encode()), encoding="utf-8")
+        out, err = _screen(), _screen()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name, value in (_PLAIN | environment).items():
+                patch.setenv(name, value)
+            for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
+                patch.setattr(sys, name, stream)
+            patch.setattr(sys, "argv", ["ai-readiness", *words])
+            code = _code()
+        return Ran(code=code, out=_printed(out), err=_printed(err))
+
+    def chat(self, *typed: str, options: Iterable[str] = (), **environment: str) -> Ran:
+        """@ana types these lines into the review of Claims Copilot, at nine."""
+        return self.run(*CHAT, *options, typed=typed, **environment)
+
+    def start(self, *words: str, typed: str = "", **environment: str) -> Ran:
+        """In a process of its own, by the console script that was installed."""
+        ended = subprocess.run(
+            [Path(sys.executable).parent / "ai-readiness", *words],
+            input=typed.encode(),
+            cwd=self.folder,
+            env={**os.environ, **_PLAIN, **environment},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        return Ran(code=ended.returncode, out=ended.stdout.decode(), err=ended.stderr.decode())
+
+    def report(self, project: str = "Claims Copilot") -> dict[str, Any]:
+        """The report as JSON, without the one field that differs each time."""
+        ran = self.run("report", project, "--format", "json")
+        assert (ran.code, ran.err) == (0, "")
+        document: dict[str, Any] = json.loads(ran.out)
+        assert document.pop("generated_at")
+        return document
+
+    def items(self, project: str = "Claims Copilot") -> dict[str, dict[str, Any]]:
+        """The items of the report, by key."""
+        return {item["key"]: item for question in self.report(project)["questions"] for item in question["items"]}
+
+
+def command_of(transcript: str) -> list[str]:
+    """The command's words in a transcript's first line: `// ai-readiness chat "Claims Copilot" --as ana --at …`."""
+    comment, program, *words = shlex.split(transcript.partition("\n")[0])
+    assert (comment, program) == ("//", "ai-readiness"), "a transcript begins with its command"
+    return words
+
+
+def _code() -> int:
+    try:
+        main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+def _screen() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+def _printed(screen: io.TextIOWrapper) -> str:
+    screen.flush()
+    screen.seek(0)
+    return screen.read()
