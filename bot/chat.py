@@ -6,21 +6,20 @@ its number, which the database has counted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from adapters.console.inbound import PLATFORM, person_id, to_activity, to_form
 from adapters.console.sender import ConsoleSender
-from bot.bootstrap import Application, Reach, machine_clock, nothing_happens, running
+from bot.bootstrap import Application, Reach, nothing_happens, running
+from bot.chat_clock import ChatClock, ClockWouldGoBack, to_moment
 from bot.settings import Settings
 from conversations.activities import Activity, ActivityKind, Button, ConversationReference
 from conversations.board import board
-from conversations.cards import FormCard, Tap
+from conversations.cards import FormCard, HelpCard, Tap
 from conversations.effects import Turn, Whisper
-from conversations.errors import ReadinessError
 from conversations.names import folded_name
 from conversations.review import Phase, Review
 from conversations.standing import stand
@@ -37,34 +36,10 @@ SLASHES = {
     "/help": "the words to type",
     "/quit": "leave; nothing is lost",
 }
+HOW_FAR = "Say how far: /at +3d, /at +2h, or a moment like /at 2026-12-01T09:00."
 _LIVING = (Phase.OPEN, Phase.PAUSED)
-_STEP = re.compile(r"\+(\d{1,4})([dh])", re.IGNORECASE)
 _WORDS = ("/report", "/status", "/help", "/about", "/mine")
 _COMMANDS = ("/nudges", "/digest")
-
-
-class ClockWouldGoBack(ReadinessError):
-    """The terminal's clock only moves forward; start again with another DATABASE_URL to go back."""
-
-
-class ChatClock:
-    """Follows the machine's clock, or stands where `--at` put it; only moves forward."""
-
-    def __init__(self, at: datetime | None) -> None:
-        self._at, self._ahead = at, timedelta()
-
-    def __call__(self) -> datetime:
-        return self._at or machine_clock() + self._ahead
-
-    @property
-    def chosen(self) -> bool:
-        return self._at is not None
-
-    def move_to(self, moment: datetime) -> None:
-        if self._at is not None:
-            self._at = moment
-        else:
-            self._ahead += moment - self()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +55,7 @@ class Chat:
     number: int = 0  # of the newest line that was typed as a message
     line_number: int = 0  # of the input
     refused: bool = False
+    given_back: str | None = None  # a line that a form did not take
 
     # --- coming and going --------------------------------------------------------------------------------------------
 
@@ -89,7 +65,7 @@ class Chat:
         await self.application.relay.drain()
         found = await self._find(project)
         if found is None:
-            turn = await self._turn(self._activity(f"/ai-readiness start {project or EXAMPLE}"))
+            turn = await self._turn(self._activity(f"/ai-readiness start {EXAMPLE if project is None else project}"))
             await self._enter(turn.review if turn else None)
         else:
             await self._enter(found)
@@ -97,14 +73,13 @@ class Chat:
 
     async def run(self, lines: Iterator[str]) -> int:
         """Reads to the end of input, `/quit`, or the first line that cannot be run; returns the exit code."""
-        for line in lines:
-            self.line_number += 1
+        if self.review is None:  # the start was refused, and that was said
+            return 1
+        while (line := self._next(lines)) is not None and line.strip().casefold() != "/quit":
             self.refused = False
-            if line.strip().casefold() == "/quit":
-                break
-            await self._take(line.rstrip("\r\n"), lines)
+            await self._take(line, lines)
             if self.refused:
-                self.sender.note(f"Line {self.line_number} was not carried out.")
+                self.sender.not_carried_out(self.line_number)
                 if not self.keep_going:
                     return 1
         return 0
@@ -119,11 +94,22 @@ class Chat:
 
     # --- one line ----------------------------------------------------------------------------------------------------
 
+    def _next(self, lines: Iterator[str]) -> str | None:
+        """The next line: one that a form has given back, else one of the input."""
+        given_back, self.given_back = self.given_back, None
+        if given_back is not None:
+            return given_back
+        for line in lines:
+            self.line_number += 1
+            return line.rstrip("\r\n")
+        return None
+
     async def _take(self, line: str, lines: Iterator[str]) -> None:
-        slash = line.startswith("/") and not line.startswith("//")
+        slash = _is_slash(line)
         if not line.strip():
             return
         if slash and not line.casefold().startswith("/ai-readiness"):
+            self.sender.heard(None, line)
             await self._slash(line, lines)
             return
         number = None if slash else self.number + 1
@@ -146,19 +132,27 @@ class Chat:
         return turn
 
     async def _follow(self, turn: Turn | None, lines: Iterator[str]) -> None:
-        """A form that was opened takes the lines that follow, one a field."""
+        """A form that was opened takes the lines that follow, one a field; help has the terminal's own lines too."""
         for effect in turn.effects if turn else ():
-            if isinstance(effect, Whisper) and isinstance(effect.card, FormCard):
-                await self._fill(effect.card, lines)
+            card = effect.card if isinstance(effect, Whisper) else None
+            if isinstance(card, FormCard):
+                await self._fill(card, lines)
+            elif isinstance(card, HelpCard):
+                self.sender.table("In the terminal also:", SLASHES)
 
     async def _fill(self, form: FormCard, lines: Iterator[str]) -> None:
         values: dict[str, str] = {}
+        self.sender.note("/leave leaves the form without saving.")
         for number, field in enumerate(form.fields, 1):
             self.sender.asks_field(number, field)
-            line = next(lines, None)
+            line = self._next(lines)
             if line is None:
                 break
-            self.line_number += 1
+            self.sender.heard(None, line)
+            if _is_slash(line):
+                self.given_back = None if line.strip().casefold() == "/leave" else line
+                values = {}
+                break
             values |= {field.name: line.strip()} if line.strip() else {}
         if values:
             await self._turn(
@@ -167,14 +161,14 @@ class Chat:
                 )
             )
         else:
-            self.sender.note("Nothing was changed.")
+            self.sender.note("The form is closed; nothing was changed.")
 
     # --- lines that begin with a slash -------------------------------------------------------------------------------
 
     async def _slash(self, line: str, lines: Iterator[str]) -> None:
         word, _, rest = line.strip().partition(" ")
         word, rest = word.casefold(), rest.strip()
-        if word == "/as" and rest:
+        if word == "/as" and len(rest.split()) == 1:
             self.sender.acts_as(person_id(rest))
         elif word == "/at" and rest:
             await self._move(rest)
@@ -184,8 +178,11 @@ class Chat:
             await self._follow(await self._turn(self._activity(line.strip()[1:])), lines)
         elif word in _COMMANDS:
             await self._turn(self._activity(f"/ai-readiness {word[1:]}"))
+        elif word in ("/as", "/at"):
+            self._refuse("Say who, in one word: /as ana." if word == "/as" else HOW_FAR)
         else:
-            self._refuse(f"I don't know {word}. These lines I do: {', '.join(SLASHES)}.")
+            self.sender.table(f"I don't know {word}. These lines I do:", SLASHES)
+            self.refused = True
 
     async def _open_form(self, words: str, lines: Iterator[str]) -> None:
         question = self._question(words) if words and self.review else None
@@ -204,9 +201,9 @@ class Chat:
         return next((q.key for q in questions if wanted in (q.key, q.short.casefold(), q.title.casefold())), None)
 
     async def _move(self, words: str) -> None:
-        moment = _moment(words, self.clock())
+        moment = to_moment(words, self.clock())
         if moment is None:
-            self._refuse("Say how far: /at +3d, /at +2h, or a moment like /at 2026-12-01T09:00.")
+            self._refuse(HOW_FAR)
         elif moment < self.clock():
             self._refuse(str(ClockWouldGoBack()))
         elif await self._has_platforms():
@@ -296,16 +293,9 @@ async def sit_down(
         return code
 
 
+def _is_slash(line: str) -> bool:
+    return line.startswith("/") and not line.startswith("//")
+
+
 def _own_key() -> str:
     return f"terminal/{uuid4().hex}"
-
-
-def _moment(words: str, now: datetime) -> datetime | None:
-    if step := _STEP.fullmatch(words):
-        amount = int(step[1])
-        return now + (timedelta(days=amount) if step[2].casefold() == "d" else timedelta(hours=amount))
-    try:
-        moment = datetime.fromisoformat(words)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

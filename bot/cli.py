@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -86,6 +87,10 @@ def chat(
     from bot.chat import sit_down
 
     settings = read_settings()
+    if not person_id(as_) or len(as_.split()) != 1:
+        _stop("--as: say who you are in one word, like --as ana", 2)
+    if project is not None and not project.strip():
+        _stop('A review needs a name: ai-readiness chat "Claims Copilot"', 2)
     typed = sys.stdin.isatty()
     sitting = sit_down(
         settings,
@@ -106,6 +111,7 @@ def _typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
     if not sys.stdin.isatty():
         yield from sys.stdin
         return
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the event loop's own would wait for the next line
     while True:
         try:
             yield input(prompt())

@@ -7,9 +7,8 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from bot.settings import Settings
+from bot.settings import BadSettings, Settings
 from conversations.decide import Engine
-from conversations.errors import ReadinessError
 from conversations.pack_parser import parse_packs
 from conversations.packs import Library
 from conversations.rules import Rules, load_rules
@@ -17,8 +16,12 @@ from conversations.rules import Rules, load_rules
 RULES = "vague_rules.yaml"
 
 
-class NoSuchFolder(ReadinessError):
+class NoSuchFolder(BadSettings):
     """The folder with the organisation's own packs is not there."""
+
+
+class NoSuchPack(BadSettings):
+    """No pack has the name of the one that new reviews shall use."""
 
 
 def bundled() -> dict[str, str]:
@@ -55,5 +58,8 @@ def known_parts(rules: Rules) -> frozenset[str]:
 
 
 def load_engine(settings: Settings, pack: str | None = None) -> Engine:
-    rules = shipped_rules(settings.date_order)
-    return Engine(library=load_library(settings), rules=rules, pack=pack or settings.pack, zone=settings.zone)
+    """Raises `PackFaults`, `NoSuchFolder`, and `NoSuchPack` where the pack of new reviews is none of the packs."""
+    library, name = load_library(settings), (pack or settings.pack).casefold()
+    if name not in library.packs:
+        raise NoSuchPack(f"No pack is called {name!r}; there are {', '.join(library.packs)}.")
+    return Engine(library=library, rules=shipped_rules(settings.date_order), pack=name, zone=settings.zone)

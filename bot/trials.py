@@ -61,12 +61,18 @@ class Trials:
     def _trial(self, given: dict[str, Any]) -> Trial:
         item = self._library.find_item(str(given["item"]))
         if item is None:
-            near = " or ".join(self._library.nearest(str(given["item"])))
+            near = " or ".join(self._near(str(given["item"])))
             raise NoSuchItem(f"no item is called {given['item']!r}{f'; did you mean {near}?' if near else ''}")
         answer = str(given["answer"])
         return Trial(
             item=item, answer=answer, judgement=judge(item, to_text(answer), self._context(given), self._rules)
         )
+
+    def _near(self, name: str) -> list[str]:
+        """Keys that end in the name, else names that look like it."""
+        packs = self._library.packs.values()
+        ending = dict.fromkeys(key for pack in packs for key in pack.by_key if key.rpartition(".")[2] == name)
+        return list(ending) or list(self._library.nearest(name))
 
     def _context(self, given: dict[str, Any]) -> Context:
         said = {**self._given, **{key: value for key, value in given.items() if value is not None}}

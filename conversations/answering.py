@@ -50,7 +50,7 @@ def answer_act(standing: Standing, event: Answered, key: str, text: str, rules: 
         known_gap=judgement.known_gap,
         day=judgement.until or judgement.day,
         person=known or person,
-        stranger=person is not None and known is None,
+        stranger=person is not None and (known is None or known in event.outsiders),
         rota=judgement.rota,
         option=judgement.option,
         target=joins.n if joins else None,

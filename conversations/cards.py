@@ -224,6 +224,7 @@ class SummaryCard:
     checks: tuple[str, ...]
     promises: tuple[PromiseLine, ...]
     waiting_for: tuple[str, ...]  # people who were asked or named
+    weakest: str | None  # the short name of the question with the lowest score
     lead_over_weakest: int
     blocked_ceiling: int
     pack: str
@@ -236,6 +237,7 @@ class AskCard:
     """To one person: somebody asks them for one answer."""
 
     by: str
+    to: str
     project: str
     short: str
     label: str

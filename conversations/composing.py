@@ -125,6 +125,7 @@ def summary_card(standing: Standing, points: Score) -> SummaryCard:
         checks=tuple(check.says for check in points.checks),
         promises=tuple(_promise(standing, item) for item in standing.items.values() if item.due_on),
         waiting_for=_waiting_for(standing),
+        weakest=next((q.short for q in standing.pack.questions if q.key == points.weakest), None),
         lead_over_weakest=standing.pack.scoring.lead_over_weakest,
         blocked_ceiling=standing.pack.scoring.blocked_ceiling,
         pack=f"{standing.pack.name} {standing.pack.version}",
@@ -221,10 +222,11 @@ def who_card(standing: Standing, item: ItemStanding, open_: bool) -> WhoCard:
 def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
     key = item.item.key
     open_ = item.assigned is not None and item.assignee == person and standing.phase in _WALKING
-    by = next((a.by for a in reversed(standing.live) if a.kind is ActKind.DELEGATED and a.person == person), "")
-    answered = item.answer is not None and not open_
+    asked = next((a for a in reversed(standing.live) if a.kind is ActKind.DELEGATED and a.person == person), None)
+    since = item.answer if item.answer and asked and item.answer.n > asked.n else None  # the asking made no answer old
     return AskCard(
-        by=by,
+        by=asked.by if asked else "",
+        to=person,
         project=standing.review.project,
         short=standing.pack.question_of[key].short,
         label=label_of(item.item),
@@ -232,7 +234,7 @@ def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
         example=item.item.example,
         minutes=_minutes([item.item]),
         open=open_,
-        answered_by=item.answer.by if answered and item.answer else None,
+        answered_by=since.by if since and not open_ else None,
         ways=ask_ways(standing, key) if open_ else (),
     )
 
@@ -269,6 +271,8 @@ def _promise(standing: Standing, item: ItemStanding) -> PromiseLine:
 
 
 def _waiting_for(standing: Standing) -> tuple[str, ...]:
+    if standing.phase not in _WALKING:
+        return ()
     people = [item.assignee for item in standing.items.values() if item.assigned and item.assignee]
     named = (item for item in standing.items.values() if item.state is State.UNCONFIRMED and not item.names_nobody_here)
     people.extend(item.named for item in named if item.named)

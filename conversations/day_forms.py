@@ -63,7 +63,7 @@ def day_forms(languages: Iterable[Any], numbers: Mapping[str, float]) -> DayForm
         day_of_month=each_of("day_of_month"),
         end_of=re.compile(
             rf"(?<!\w)(?:{end}) ?(?:({nearby}) )?(?:({month})\.?(?!\w){year}"
-            rf"|(q[1-4])(?!\w){year}|({period})(?: ({nearby}))?(?!\w){year})"
+            rf"|(q[1-4])(?!\w){year}|({period})(?: ({nearby}))?(?!\w){year}|((?:19|20)\d\d)(?!\w))"
         ),
         week=re.compile(rf"(?<!\w)(?:({nearby}) (?:{week})|(?:{week}) ({either('day_next')}))(?!\w)"),
         month_alone=re.compile(rf"(?<!\w)({month})\.?(?!\w){year}"),

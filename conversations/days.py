@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import TypeVar
 
 from conversations.packs import Direction
@@ -27,6 +28,7 @@ _END_CODE = re.compile(r"(?<!\w)eo([wmqy])(?!\w)")
 _PERIOD_OF_CODE = {"w": "week", "m": "month", "q": "quarter", "y": "year"}
 _SHORT_NAME = 4  # "sat", "mon", "sun": also words, or other languages' words
 _FRIDAY = 4
+MANY = 50  # days of one form; beyond that no answer is any clearer
 _Key = TypeVar("_Key")
 
 
@@ -73,7 +75,7 @@ def find_days(folded: str, today: date, *, past: bool, date_order: str | None, r
     found: list[FoundDay] = []
     taken = bytearray(len(folded))
     for reader in _READERS:
-        for each in reader(folded, calendar):
+        for each in islice(reader(folded, calendar), MANY):
             if not any(taken[each.start : each.end]):
                 found.append(each)
                 taken[each.start : each.end] = b"\x01" * (each.end - each.start)
@@ -140,13 +142,15 @@ def _month_day(folded: str, calendar: _Calendar) -> Iterator[FoundDay]:
 
 def _end_of(folded: str, calendar: _Calendar) -> Iterator[FoundDay]:
     for match in calendar.rules.days.end_of.finditer(folded):
-        before, month, month_year, quarter, quarter_year, period, after, year = match.groups()
+        before, month, month_year, quarter, quarter_year, period, after, year, year_alone = match.groups()
         if month is not None:
             day = _end_of_month(_number_of(calendar.rules.days.months, month), month_year, calendar)
         elif quarter is not None:
             day = _end_of_month(3 * int(quarter[1]), quarter_year, calendar)
-        else:
+        elif period is not None:
             day = _end_of_period(_number_of(calendar.rules.days.periods, period), before or after, year, calendar)
+        else:
+            day = _end_of_period("year", None, year_alone, calendar)
         yield from _found(match, day)
 
 

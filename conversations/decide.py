@@ -81,7 +81,9 @@ class Engine:
         if pack is None:
             names = tuple(self.library.packs)
             return _said(
-                activity, NoticeCard(notice=Notice.NO_SUCH_PACK, label=words["pack"] or "", names=names), refused=True
+                activity,
+                NoticeCard(notice=Notice.NO_SUCH_PACK, label=words["pack"] or self.pack, names=names),
+                refused=True,
             )
         if taken := _named(found, name):
             card = NoticeCard(notice=Notice.NAME_TAKEN, project=taken.project, ways=(Way(tap=Tap.OPEN),))

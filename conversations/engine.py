@@ -146,7 +146,9 @@ def _form_submitted(scene: Scene, event: events.FormSubmitted) -> Turn:
     errors = form_errors(scene.standing, replace(event, values=values), scene.rules)
     if errors or not values:
         return replace(_whispered(scene, *_errors_whisper(scene, errors)), errors=errors, refused=bool(errors))
-    answered = events.Answered(by=event.by, via=Source.FORM, source=event.source, values=values, replaces=True)
+    answered = events.Answered(
+        by=event.by, via=Source.FORM, source=event.source, values=values, replaces=True, outsiders=event.outsiders
+    )
     return _answered(replace(scene, event=answered), answered)
 
 
@@ -159,13 +161,15 @@ def _with_thanks(scene: Scene, acts: Sequence[Act]) -> Turn:
     """The ✓, and to who has answered what comes next, where nothing else asks for something first."""
     before, after, source = board(scene.standing), _after(scene, acts), acts[-1].source
     understood = any(act.verdict is not None and not act.follow_up for act in acts)
-    noted = noted_card(after, acts[-1]) if understood and scene.event.via is Source.THREAD else None
+    said = any(act.item and f"follow_up/{act.item}" in before for act in acts)  # its follow-up turns into "noted"
+    noted = noted_card(after, acts[-1]) if understood and not said and scene.event.via is Source.THREAD else None
     turn = _shown(before, after, (Whisper(to=scene.event.by.id, card=noted),) if noted else ())
     return replace(turn, effects=(React(source=source), *turn.effects)) if understood and source else turn
 
 
 def _kept(scene: Scene, event: events.Kept) -> Turn:
-    if not scene.item(event.item).can_be_kept:
+    item = scene.item(event.item)
+    if not item.can_be_kept and item.claim is None:
         return _whispered(scene, scene.notice(Notice.NOTHING_TO_KEEP), refused=True)
     return _turn(scene, scene.act(ActKind.KEPT, item=event.item))
 

@@ -31,12 +31,14 @@ class Answered(Said):
     values: Mapping[str, str]  # item → text
     explicit: bool = False  # `<item>: text`, or by direct message: may make a conflict
     replaces: bool = False  # the earlier answer was on show (`edit`, `date`): replaces it without one
+    outsiders: frozenset[str] = frozenset()  # people of other organisations among those named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSubmitted(Said):
     values: Mapping[str, str]
     seen: int
+    outsiders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

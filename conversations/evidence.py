@@ -75,8 +75,8 @@ def _closed_places(asked: Asked) -> Iterator[tuple[int, int]]:
     fillers = [words.hedge, words.soon, *(pattern for part, pattern in _fillers(words) if part in asked.item.parts)]
     for pattern in fillers:
         yield from (match.span() for match in pattern.finditer(asked.reading.folded))
-    for month in asked.rules.days.month_alone.finditer(asked.reading.folded):
-        yield month.span()
+    for pattern in (asked.rules.days.month_alone, asked.rules.forms.year):
+        yield from (match.span() for match in pattern.finditer(asked.reading.folded))
 
 
 def _fillers(words: Words) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -104,9 +104,9 @@ def _counts(asked: Asked) -> tuple[Number, ...]:
 
 def _one_part_only(asked: Asked, opened: list[str], unseen: set[str]) -> bool:
     """A bare list of names, or one English clause, where a part that is a statement of its own is not seen."""
-    if _bare_list(asked, opened) and unseen:
-        return True
     apart = any(asked.rules.parts[part].apart for part in unseen)
+    if unseen and len(opened) > 1 and _is_bare_list(asked, 2 if apart else 3):
+        return True
     clauses = [each for each in asked.reading.clauses if asked.reading.folded[each[0] : each[1]].strip()]
     joined = _finds(asked, asked.rules.words.conjunction)
     return apart and len(clauses) < 2 and not joined and _is_english(asked)
@@ -119,12 +119,12 @@ def _is_english(asked: Asked) -> bool:
     return counts["en"] > 1 and counts["en"] == max(counts.values())
 
 
-def _bare_list(asked: Asked, opened: list[str]) -> bool:
+def _is_bare_list(asked: Asked, least: int) -> bool:
     """`Bias, drift, outages`: names without a sentence fill one open part only."""
-    if len(opened) < 2 or any(each in asked.reading.text for each in ":(=>→"):
+    if any(each in asked.reading.text for each in ":(=>→"):
         return False
     chunks = _SEPARATOR.split(asked.reading.folded)
-    return len(chunks) > 2 and all(len(each.split()) <= 3 for each in chunks)
+    return len(chunks) >= least and all(len(each.split()) <= 3 for each in chunks)
 
 
 def _in_vocabulary(part: str, asked: Asked) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from conversations.reading import Reading, Word
@@ -40,7 +40,8 @@ _PARTICLES = frozenset(
     }
 )
 _ENOUGH = 10  # people; more than one is too many already
-_WORDS = 200
+_STRETCH = re.compile(r"[^\s,.;()]+")
+_ABOUT = 200  # characters behind a name that can still be about it
 _NEARBY = 60  # characters around a name in which a word is about it
 
 
@@ -53,19 +54,24 @@ class Candidate:
 
 
 def candidates(reading: Reading, author: str, rules: Rules) -> tuple[Candidate, ...]:
-    """In the order of the text, without those who are expressly none; `left` marks people on their way out."""
-    named = list(_addressed(reading)) or list(_own(reading, author, rules))
-    named += [*_joined_names(reading, named, rules), *_and_me(reading, named, author, rules)]
-    named = named or _full_names(reading, rules)
-    named += _first_names(reading, named, rules)
+    """In the order of the text, without those who are expressly none; `left` marks people on their way out.
+
+    Addresses count before the author, and the author before names in words.
+    """
+    for named in (list(_addressed(reading)), list(_own(reading, author, rules)), _full_names(reading, rules)):
+        joined = [*_joined_names(reading, named, rules), *_and_me(reading, named, author, rules)]
+        counted = _counted(reading, [*named, *joined, *_first_names(reading, [*named, *joined], rules)], rules)
+        if counted:
+            return tuple(replace(each, left=_left(reading, each, rules)) for each in counted)
+    return ()
+
+
+def _counted(reading: Reading, named: list[Candidate], rules: Rules) -> list[Candidate]:
+    """Each once; those in brackets only where nobody stands outside."""
     inside = [each for each in named if _in_brackets(reading, each)]
-    counted = [each for each in named if each not in inside] or inside
-    counted = [each for each in counted if not _excluded(reading, each, rules)] or []
-    once = {each.name.casefold(): each for each in reversed(counted)}
-    return tuple(
-        Candidate(each.start, each.end, each.name, _left(reading, each, rules))
-        for each in sorted(once.values(), key=lambda each: each.start)
-    )
+    outside = [each for each in named if each not in inside] or inside
+    once = {each.name.casefold(): each for each in reversed(outside) if not _excluded(reading, each, rules)}
+    return sorted(once.values(), key=lambda each: each.start)
 
 
 def names_somebody(reading: Reading, rules: Rules) -> bool:
@@ -98,8 +104,9 @@ def _and_me(reading: Reading, named: list[Candidate], author: str, rules: Rules)
 
 
 def _ends_in(before: str, pattern: re.Pattern[str]) -> bool:
+    """Whether `before` ends in the words of the pattern, wherever they begin."""
     before = before[-_NEARBY:].rstrip(" (:")
-    return any(match.end() == len(before) for match in pattern.finditer(before))
+    return any(pattern.fullmatch(before, word.start()) for word in _STRETCH.finditer(before))
 
 
 def _full_names(reading: Reading, rules: Rules) -> list[Candidate]:
@@ -169,14 +176,13 @@ def _of_a_body(word: Word, rules: Rules) -> bool:
 def _joined_names(reading: Reading, named: list[Candidate], rules: Rules) -> list[Candidate]:
     """`<@U1> or Ben Carter`: beside an address or the author a full name counts only where it is joined to it."""
     full = list(islice(_capitalised(reading, rules), _ENOUGH)) if named else []
+    full = [each for each in full if each not in named]
     return [each for each in full if any(_is_joined(reading, each, other, rules) for other in named)]
 
 
 def _first_names(reading: Reading, named: list[Candidate], rules: Rules) -> list[Candidate]:
     """`me or Tess`: a first name is nobody, but it makes an alternative."""
-    first = [
-        Candidate(each.start, each.end, each.text) for each in reading.words[:_WORDS] if _is_first_name(each, rules)
-    ]
+    first = [Candidate(each.start, each.end, each.text) for each in reading.words if _is_first_name(each, rules)]
     alone = [each for each in first if not any(one.start <= each.start < one.end for one in named)]
     return [each for each in alone if any(_is_alternative(reading, each, other, rules) for other in named)]
 
@@ -229,7 +235,7 @@ def _until_a_day(reading: Reading, candidate: Candidate, after: str, rules: Rule
 def _about(reading: Reading, candidate: Candidate, rules: Rules) -> str:
     """What follows, up to the next person or to somebody who is expressly none (`from Rui when he moved`)."""
     ends = [each.start for each in reading.of_kind("mention", "email") if each.start >= candidate.end]
-    end = min(ends, default=len(reading.text))
+    end = min([*ends, candidate.end + _ABOUT])
     for word in reading.words:
         if candidate.end <= word.start < end and _is_first_name(word, rules) and _is_another(reading, word, rules):
             return reading.folded[candidate.end : word.start]

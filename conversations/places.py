@@ -49,7 +49,7 @@ def _beside(reading: Reading, value: Span, values: tuple[Span, ...]) -> str:
 
 def find_route(asked: Asked) -> Finding:
     reading, rules = asked.reading, asked.rules
-    places = [each for each in reading.of_kind("channel", "email", "phone", "url") if not _is_front(each, rules)]
+    places = [each for each in reading.of_kind("channel", "email", "phone", "url") if not _is_nowhere(each, rules)]
     direct = rules.words.dm_route.search(reading.folded)
     places = [each for each in places if each.kind == "channel" or direct is None]
     named = _named_route(reading, rules)
@@ -60,14 +60,11 @@ def find_route(asked: Asked) -> Finding:
     return Finding(complete=not nobody)
 
 
-def _is_front(place: Span, rules: Rules) -> bool:
-    match = _HOST.match(place.text)
-    return (
-        place.kind == "url"
-        and match is not None
-        and match[2].strip("/").lower() in rules.front_pages
-        and len(match[3]) < 3
-    )
+def _is_nowhere(place: Span, rules: Rules) -> bool:
+    """A front page, or a host that nobody else can reach."""
+    host, path, rest = _HOST.findall(place.text.rpartition("@")[2])[0]
+    front = place.kind == "url" and path.strip("/").lower() in rules.front_pages and len(rest) < 3
+    return front or rules.dead_hosts.match(host.lower()) is not None
 
 
 def _named_route(reading: Reading, rules: Rules) -> bool:

@@ -18,7 +18,8 @@ from conversations.patterns import fold
 from conversations.rules import Rules
 
 LONGEST = 4000  # characters that are read; what platforms allow in one message
-MANY = 50  # addresses of a kind, days and numbers that are looked at: beyond that no answer is any clearer
+MANY = 50  # addresses of a kind and numbers that are looked at: beyond that no answer is any clearer
+MANY_WORDS = 400
 _SPACE = re.compile(r"[^\S\n]+")
 _LINE = re.compile(r"\s*\n\s*")
 _WORD = re.compile(r"[^\W_](?:[\w'&’-]*\w)?|[^\W_]")
@@ -97,14 +98,14 @@ def read(text: str, rules: Rules, *, today: date, past: bool = False, date_order
     plain = tidy(text, rules)
     folded = fold(plain)
     addresses = _addresses(plain, rules)
-    days = find_days(blanked(folded, addresses), today, past=past, date_order=date_order, rules=rules)[:MANY]
+    days = find_days(blanked(folded, addresses), today, past=past, date_order=date_order, rules=rules)
     taken = [*((each.start, each.end) for each in addresses), *((each.start, each.end) for each in days)]
     covered = blank(folded, taken)
     covered = blank(covered, (each.span() for each in rules.forms.clock.finditer(covered)))
     numbers = tuple(islice(find_numbers(covered, rules), MANY))
     words = tuple(
         Word(match.start(), match.end(), match[0], fold(match[0]).replace("'", ""))
-        for match in _WORD.finditer(blank(plain, taken))
+        for match in islice(_WORD.finditer(blank(plain, taken)), MANY_WORDS)
     )
     return Reading(plain, folded, addresses, days, numbers, words, tuple(_clauses(blanked(folded, addresses))))
 

@@ -47,6 +47,11 @@ class Heard:
             return max(mine, key=lambda item: item.assigned.n if item.assigned else 0)
         return self.standing.items[self.standing.asked] if self.standing.asked else None
 
+    @property
+    def outsiders(self) -> frozenset[str]:
+        """Of the people who are here or mentioned, those of other organisations."""
+        return frozenset(person.id for person in (self.by, *self.people.values()) if person.outsider)
+
     def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
         return Misspoken(by=self.by, via=self.via, source=self.source, unclear=unclear, words=words, count=count)
 
@@ -104,7 +109,7 @@ def _submitted(heard: Heard, activity: Activity) -> Event:
         return heard.misspoken(Unclear.OLD_BUTTON)
     if form.name == "about":
         return events.Described(by=heard.by, via=heard.via, source=heard.source, values=form.values)
-    return events.FormSubmitted(by=heard.by, via=heard.via, source=heard.source, values=form.values, seen=form.seen)
+    return _made(heard, events.FormSubmitted, values=form.values, seen=form.seen, outsiders=heard.outsiders)
 
 
 def _reply(heard: Heard, activity: Activity) -> Event:
@@ -145,10 +150,11 @@ def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
     if name:
         key = find_item(name, heard.standing.pack)
         return _made(heard, events.Kept, item=key) if key else heard.mistyped(name)
+    if heard.asked and heard.asked.claim and heard.asked.answer:  # it was followed up, or chosen by `edit`
+        return _made(heard, events.Kept, item=heard.asked.item.key)
     lacking = [item for item in heard.standing.items.values() if item.can_be_kept and not item.kept]
-    asked = [item for item in lacking if item.item.key == heard.standing.asked]
-    newest = asked or sorted(lacking, key=lambda item: item.answer.n if item.answer else 0, reverse=True)
-    return _made(heard, events.Kept, item=newest[0].item.key) if newest else heard.misspoken(Unclear.NOTHING_TO_KEEP)
+    newest = max(lacking, key=lambda item: item.answer.n if item.answer else 0, default=None)
+    return _made(heard, events.Kept, item=newest.item.key) if newest else heard.misspoken(Unclear.NOTHING_TO_KEEP)
 
 
 def _later(heard: Heard, match: re.Match[str]) -> Event | None:
@@ -231,7 +237,7 @@ def _use(heard: Heard, match: re.Match[str]) -> Event | None:
     if match["item"]:
         key = find_item(match["item"], heard.standing.pack)
         if key is None:
-            return heard.mistyped(match["item"])
+            return None
         torn = [item for item in torn if item.item.key == key]
     if not torn:
         return heard.misspoken(Unclear.NO_CONFLICT)
@@ -305,7 +311,7 @@ def _person_or(heard: Heard, words: str, event: Callable[[str], Event]) -> Event
     person = _person(heard, words)
     if person is None or (person in heard.people and heard.people[person].bot):
         return heard.misspoken(Unclear.WHO)
-    if person in heard.people and heard.people[person].outsider:
+    if person in heard.outsiders:
         return heard.misspoken(Unclear.OUTSIDER, person)
     return event(person)
 
@@ -395,6 +401,7 @@ def _answer(heard: Heard, values: Mapping[str, str], *, explicit: bool = False) 
         values=values,
         explicit=explicit,
         replaces=reopened and not explicit,
+        outsiders=heard.outsiders,
     )
 
 
@@ -504,6 +511,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (rf"accept(?: {_ITEM})?", _decide_waiver(events.WaiverAccepted)),
         (rf"reject(?: {_ITEM})?", _decide_waiver(events.WaiverRejected)),
         (rf"ask {_WHO}(?: (?:about |for )?{_ITEM})?", _ask),
+        (r"ask(?: \w+)?", _unclear(Unclear.WHO)),  # a name without its @
         (r"me", _me),
         (rf"yes(?:,? that's me)?(?: {_ITEM})?", _yes),
         (rf"no(?: {_ITEM})?(?:,? ask {_WHO})?", _no),

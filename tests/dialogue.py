@@ -51,6 +51,13 @@ CORE: Mapping[str, str] = {  # an answer that is complete to every item of the c
     "train.help_channel": "#claims-ai-questions, weekdays 9-17",
 }
 _MENTION = re.compile(r"(?<![\w.<])@(\w+)")
+
+
+def as_typed(text: str) -> str:
+    """What a platform makes of `@name`."""
+    return _MENTION.sub(r"<@\1>", text)
+
+
 _PLACE = ConversationReference(platform="console", tenant="local", channel="terminal")
 
 
@@ -93,6 +100,8 @@ class Dialogue:
     turns: list[Turn] = field(default_factory=list)
     messages: int = 0
     others: tuple[Review, ...] = ()
+    heard: Activity = field(init=False)  # the newest
+    found: Found = Found()
 
     # --- what happens ---
 
@@ -113,7 +122,7 @@ class Dialogue:
 
     def submits(self, who: str, name: str, values: Mapping[str, str], *, seen: int | None = None) -> Self:
         """The form of a question, or `about`; `seen` is the version that it was opened at, else now's."""
-        said = {key: _MENTION.sub(r"<@\1>", text) for key, text in values.items()}
+        said = {key: as_typed(text) for key, text in values.items()}
         form = Form(name=name, values=said, seen=self.review.version if seen is None else seen)
         return self._does(f"{who}: [form {name}] {values}", who, kind=ActivityKind.FORM, form=form)
 
@@ -191,12 +200,13 @@ class Dialogue:
             actor=self._actor(who),
             reference=_PLACE,
             at=self.now,
-            text=_MENTION.sub(r"<@\1>", text),
+            text=as_typed(text),
             source=f"m{self.messages}" if kind is ActivityKind.MESSAGE else None,
             people=self.people,
             **fields,  # type: ignore[arg-type]  # an activity's own, by name
         )
         self.lines.append(f"{self.now:%a %d %b %H:%M}  {line}")
+        self.heard, self.found = activity, Found(review=self.turn.review, others=self.others)
         self.turn = self._decided(activity)
         self.turns.append(self.turn)
         self.lines.extend(f"      → {short(effect)}" for effect in self.turn.effects)
@@ -208,12 +218,14 @@ class Dialogue:
             before = stand(review, self.now)
             self.visits.add((before.phase, type(recognize(activity, before, self.engine.rules))))
         try:
-            turn = self.engine.decide(activity, Found(review=review, others=self.others))
+            turn = self.engine.decide(activity, self.found)
         except EventRefused:
             return Turn(review=review, refused=True)
         started = activity.kind is ActivityKind.COMMAND and review is None
-        return turn if started or turn.review is not None else Turn(
-            review=review, effects=turn.effects, refused=turn.refused
+        return (
+            turn
+            if started or turn.review is not None
+            else Turn(review=review, effects=turn.effects, refused=turn.refused)
         )
 
     def _actor(self, who: str) -> Actor:
@@ -222,7 +234,9 @@ class Dialogue:
     def _expect(self, what: str, expected: object, found: object) -> Self:
         if expected == found:
             return self
-        told = "\n".join([*self.lines, f"  >>> {what}: expected {expected!r}", f"      {' ' * len(what)}     found {found!r}"])
+        told = "\n".join(
+            [*self.lines, f"  >>> {what}: expected {expected!r}", f"      {' ' * len(what)}     found {found!r}"]
+        )
         raise AssertionError(f"\n{told}")
 
 

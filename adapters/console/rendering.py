@@ -200,12 +200,7 @@ def _question(card: QuestionCard, page: Page, *, again: bool) -> None:
     if asked is not None and not again:
         other = next((row.name for row in card.rows if row.state is State.OPEN and not row.asked), None)
         page.say("others", f"{other}: …") if other else page.say("how")
-    _ways([_named(way, card.rows) for way in card.ways], page)
-
-
-def _named(way: Way, rows: Sequence[Row]) -> Way:
-    """`edit` below a question's rows: of one of them."""
-    return Way(tap=way.tap, item=rows[0].name) if way.tap is Tap.EDIT and way.item is None else way
+    _ways(card.ways, page)
 
 
 def _row(row: Row, page: Page, width: int, *, whole: bool) -> None:

@@ -77,6 +77,17 @@ class ConsoleSender:
     def note(self, sentence: str) -> None:
         self._print([Text(self._fitting(visible(sentence)))])
 
+    def table(self, title: str, rows: Mapping[str, str]) -> None:
+        """What can be typed, and what it does."""
+        width = max(len(typed) for typed in rows)
+        lines = (f"  {typed:<{width}}  {does}" for typed, does in rows.items())
+        self._print([Text(self._fitting(visible(line))) for line in (title, *lines)])
+
+    def not_carried_out(self, line_number: int) -> None:
+        """After the sentence that says why; lines of a file are counted, a person knows which one it was."""
+        if self._echo:
+            self.note(f"Line {line_number} was not carried out.")
+
     def acts_as(self, who: str) -> None:
         self.speaker = who
         self.note(f"You are {handle(who)} now.")

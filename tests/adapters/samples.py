@@ -231,6 +231,7 @@ def summary(**changes: object) -> SummaryCard:
             PromiseLine(label="support route", short="Running it", who="lee", on=date(2027, 2, 1), known_gap=True),
         ),
         "waiting_for": ("dana", "mika"),
+        "weakest": "Training",
         "lead_over_weakest": 25,
         "blocked_ceiling": 59,
         "pack": "core 0.1.0",
@@ -241,6 +242,7 @@ def summary(**changes: object) -> SummaryCard:
 
 def ask(**changes: object) -> AskCard:
     fields: dict[str, object] = {
+        "to": "sam",
         "by": "ana",
         "project": "Claims Copilot",
         "short": "Training",

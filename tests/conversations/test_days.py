@@ -70,6 +70,7 @@ def day(text: str, direction: Direction = Direction.FUTURE, date_order: str | No
         ("end of next quarter", "2027-03-31"),
         ("end of the year", "2026-12-31"),
         ("end of the year 2027", "2027-12-31"),
+        ("by the end of 2027", "2027-12-31"),
         ("eom", "2026-11-30"),
         ("le 3 décembre", "2026-12-03"),
         ("3 de diciembre de 2026", "2026-12-03"),

@@ -79,6 +79,8 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("run.service_owner", "<@U1> or Ben", "vague"),
         ("run.service_owner", "Ben/<@U1>", "vague"),
         ("run.service_owner", "<@U1> (deputy <@U2>)", "complete"),
+        ("run.service_owner", "Dana Ruiz. Backup is <@U9>.", "complete"),
+        ("rollback.decider", "<@U1>, in her absence <@U2>", "complete"),
         ("run.service_owner", "(<@U1>)", "complete"),
         ("run.service_owner", "<@U1>, asked by <@U2>", "complete"),
         ("run.service_owner", "<@U1> <@U2> as deputy", "complete"),
@@ -119,6 +121,7 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("run.support_route", "the order helper queue in zendesk", "complete"),
         ("run.support_route", "call me at +49 151 2345 678", "vague"),
         ("run.support_route", "https://servicedesk.acme.io", "vague"),
+        ("run.support_route", "help@example.com", "vague"),
         ("run.support_route", "https://forms.acme.io/ai-report", "complete"),
         ("run.support_route", "the queue SUP-AI, not watched yet", "vague"),
         # options

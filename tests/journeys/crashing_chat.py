@@ -17,9 +17,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import IO, Any
 
 from rich.console import Console
 from sqlalchemy import Connection
@@ -28,6 +29,8 @@ import bot.bootstrap
 import bot.relay
 import storage.unit_of_work
 from adapters.console.sender import ConsoleSender
+from adapters.console.terminal import Terminal
+from adapters.wording import Wording
 from bot.chat import sit_down
 from bot.library import load_engine
 from bot.settings import Settings
@@ -37,6 +40,7 @@ from conversations.effects import Turn
 from conversations.ports import Delivery, Found
 
 AT = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
+WORDING = Wording(Terminal())
 _PROMPT = re.compile(r"\s*(\d+) @(\w+)> ")
 
 
@@ -53,11 +57,15 @@ class Log:
 class WatchedSender(ConsoleSender):
     """Notes every delivery that was printed."""
 
-    log: Log
+    def __init__(self, screen: IO[str], log: Log, clock: Callable[[], datetime]) -> None:
+        console = Console(file=screen, width=80, color_system=None, highlight=False)
+        super().__init__(console, zone=Settings().zone, clock=clock, speaker="ana", echo=True)
+        self._wording = WORDING
+        self._log = log
 
     async def deliver(self, delivery: Delivery, words: Mapping[int, str]) -> str | None:
         name = await super().deliver(delivery, words)
-        self.log.write(printed=[delivery.kind.value, delivery.key, delivery.delivery_id])
+        self._log.write(printed=[delivery.kind.value, delivery.key, delivery.delivery_id])
         return name
 
 
@@ -94,16 +102,9 @@ def sit(job: dict[str, Any]) -> int:
         if (point, passed[point]) == (job["point"], job["nth"]):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    settings = Settings(database_url=f"sqlite:///{folder}/ai-readiness.db")
     with (folder / "screen.txt").open("a", encoding="utf-8") as screen:
-
-        def sender(clock: Callable[[], datetime]) -> ConsoleSender:
-            console = Console(file=screen, width=80, color_system=None, highlight=False)
-            settings = Settings()
-            watched = WatchedSender(console, zone=settings.zone, clock=clock, speaker="ana", echo=True)
-            watched.log = log
-            return watched
-
-        settings = Settings(database_url=f"sqlite:///{folder}/ai-readiness.db")
+        sender = partial(WatchedSender, screen, log)
         sitting = sit_down(settings, "Claims Copilot", sender=sender, lines=typist.types, at=AT, reach=reach)
         return asyncio.run(sitting)
 
@@ -160,11 +161,18 @@ def _ended(job: dict[str, Any]) -> int:
 
 
 def main() -> None:
+    """Packs and templates are read once, by a sitting in this process; its threads have ended before the first fork."""
     engine = cache(lambda pack: load_engine(Settings(), pack))
-    engine(None)
-    bot.bootstrap.load_engine = lambda _settings, pack=None: engine(pack)  # the packs are read once, before the forks
-    for line in sys.stdin:
+    bot.bootstrap.load_engine = lambda _settings, pack=None: engine(pack)
+    for number, line in enumerate(sys.stdin):
+        if number == 0:
+            _warm_up(json.loads(line))
         print(_ended(json.loads(line)), flush=True)  # noqa: T201  # the answer
+
+
+def _warm_up(job: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        sit(job | {"folder": folder, "point": None})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from signal import SIGKILL
 from typing import Any
@@ -32,13 +32,12 @@ LINES = (
     ("ana", "later 4 Dec"),
     ("tom", "It might hallucinate"),
     ("ana", "thanks all"),
-    ("tom", "Made-up policy numbers: the daily 5% sample check catches them. API timeouts: 5xx alert in Grafana."),
     ("tom", "undo"),
     ("tom", "Adjusters write the summary by hand in the old claim form"),
     ("tom", "ask @dana"),
-    ("ana", "n/a because it drafts inside the claim form and nobody sees it"),
 )
-CRASHES = 2  # in a row, before a sitting goes well
+FOLLOW_UP = 9  # the delivery that asks about the second line
+CRASHES = {1: 2, 3: 1, 5: 1}  # sittings in a row that end at the n-th passing; at the first they are short
 _ACTS = "SELECT n, kind, item, by_person, said, verdict, source_key FROM act ORDER BY n"
 _LEFT = "SELECT delivery_id FROM outbox WHERE state = 'pending'"
 _CARDS = "SELECT DISTINCT message_key FROM outbox WHERE message_key = 'root' OR message_key LIKE 'question/%'"
@@ -74,11 +73,12 @@ class Player:
     template: Path
     folder: Path
 
-    def play(self, point: str | None = None, nth: int = 0, fault: str | None = None) -> Played:
-        """Sits down again and again until all lines are taken; the first sittings are told to crash."""
+    def play(self, point: str | None = None, nth: int = 0, crashes: int = 0, fault: str | None = None) -> Played:
+        """Sits down again and again until all lines are taken; `crashes` of them are told to."""
         shutil.copyfile(self.template, self.folder / "ai-readiness.db")
-        crashing, whole = Job(folder=str(self.folder), point=point, nth=nth, fault=fault), Job(folder=str(self.folder))
-        ends = [self._end(crashing) for _ in range(CRASHES if point else 0)] + [self._end(whole)]
+        whole = Job(folder=str(self.folder), fault=fault)
+        crashing = replace(whole, point=point, nth=nth)
+        ends = [self._end(crashing) for _ in range(crashes)] + [self._end(whole)]
         return self._played(tuple(ends))
 
     def _end(self, job: Job) -> int:
@@ -168,32 +168,33 @@ def _said_twice(played: Played) -> Iterator[str]:
     said = Counter(tuple(event["printed"]) for event in played.log if "printed" in event)
     for (kind, key, delivery), times in said.items():
         repeatable = (key or "").startswith(("root", "question/")) or kind not in ("post", "whisper")
-        if times > (CRASHES + 1 if repeatable else 1):
+        if times > (len(played.ends) if repeatable else 1):
             yield f"{kind} {key or delivery} was said {times} times"
 
 
-@pytest.mark.parametrize("nth", [1, 3, 5])
+@pytest.mark.parametrize(("nth", "crashes"), CRASHES.items())
 @pytest.mark.parametrize("point", [*TURN, *DELIVERY])
 def test_killed_there_nothing_is_lost_and_nothing_doubled(
-    player: Player, smooth: Played, point: str, nth: int
+    player: Player, smooth: Played, point: str, nth: int, crashes: int
 ) -> None:
-    played = player.play(point, nth)
-    assert played.ends == (SIGKILL,) * CRASHES + (0,)
+    played = player.play(point, nth, crashes)
+    assert played.ends == (SIGKILL,) * crashes + (0,)
     assert list(complaints(played, smooth)) == []
 
 
 @pytest.mark.parametrize(
-    ("fault", "point", "complaint"),
+    ("fault", "point", "nth", "complaint"),
     [
-        ("sees nothing", "committed", "line 2 was acknowledged, and asked for again"),
-        ("acts twice", "committed", "line 1 did something twice"),
-        ("says everything again", "relay_sent", "was said 2 times"),
+        ("sees nothing", "committed", 5, "line 1 was acknowledged, and asked for again"),
+        ("acts twice", "committed", 5, "line 1 did something twice"),
+        ("says everything again", "relay_sent", FOLLOW_UP, "post follow_up/run.ops_team was said 2 times"),
     ],
 )
-def test_a_planted_fault_is_noticed(player: Player, smooth: Played, fault: str, point: str, complaint: str) -> None:
-    found = list(complaints(player.play(point, 5, fault), smooth))
-    assert any(complaint in one for one in found), found
-    assert not list(complaints(smooth, smooth))
+def test_a_planted_fault_is_noticed(
+    player: Player, smooth: Played, fault: str, point: str, nth: int, complaint: str
+) -> None:
+    assert list(complaints(smooth, smooth)) == []
+    assert complaint in list(complaints(player.play(point, nth, 1, fault), smooth))
 
 
 def _environment() -> dict[str, str]:

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from conversations.activities import Activity, ActivityKind
-from conversations.cards import Notice
-from conversations.effects import FieldError, FieldFault, Post, Turn, Whisper
+from conversations.cards import FieldFault, Notice
+from conversations.effects import FieldError, Post, Turn, Whisper
 from conversations.errors import EventRefused, NameTaken, StaleReview
 from conversations.ports import Found
 from conversations.review import Phase

@@ -1,0 +1,252 @@
+"""What holds whatever four people do, in any order and after any gap of time.
+
+@ana starts the review and @eve is of another organisation. Lines, buttons and forms are drawn from what people say,
+so that most acts mean something where the review stands, and some do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from conversations.activities import Activity, ActivityKind
+from conversations.board import board
+from conversations.cards import SummaryCard, Tap
+from conversations.effects import Post, Revise, Turn
+from conversations.errors import EventRefused
+from conversations.permissions import WHO, Who, who_may
+from conversations.recognizer import recognize
+from conversations.review import ActKind, Phase, State
+from conversations.scoring import ANSWERED_STATES
+from conversations.standing import Standing, stand
+from tests.dialogue import CORE, Dialogue, a_dialogue, engine, person, short
+
+PEOPLE = ("ana", "tom", "dana", "eve")
+NAMES = {key: key.rpartition(".")[2] for key in CORE}
+LATER = ("later Fri", "later 15 Jan 2027", "later", "later 2026-12-01", "later 2020-01-01")
+ABOUT_PEOPLE = (
+    *(f"{word} @{who}" for word in ("ask", "owner") for who in ("tom", "dana", "eve")),
+    "ask me",
+    "me",
+    "yes",
+    "no",
+    "no, ask @tom",
+    "not me",
+    "not me, ask @eve",
+)
+OF_THE_REVIEW = (
+    "done",
+    "cancel",
+    "resume",
+    "pause",
+    "pause until Fri",
+    "date 2026-12-18",
+    "date 5 Feb 2027",
+    "owner me",
+)
+OTHERS = (
+    "keep",
+    "skip",
+    "back",
+    "undo",
+    "undo",
+    "not an answer",
+    "use that",
+    "use 1",
+    "use 2",
+    "edit",
+    "status",
+    "help",
+)
+NOT_FOR_US = ("// aside", "ok", "👍", "@tom can you look at this?", "@dana please check")
+SAID = (
+    "@dana",
+    "@eve",
+    "Dana from Claims",
+    "not sure yet",
+    "TBD",
+    "by Friday @tom",
+    "n/a because it runs in a nightly batch without users",
+    "10 minutes",
+    "https://wiki.acme.io/x?a=1",
+    "2026-12-15",
+    "#claims-ai-desk, Mon-Fri 8-18",
+    "We never measured it",
+    "x" * 4_001,
+)
+item = st.sampled_from(list(CORE))
+about_an_item = st.builds(
+    lambda word, key: f"{word} {NAMES[key]}",
+    st.sampled_from(("edit", "accept", "reject", "keep", "yes", "no", "ask @tom", "use 2")),
+    item,
+)
+named = st.builds(lambda key, text: f"{NAMES[key]}: {text}", item, st.sampled_from(SAID[:-1]))
+complete = st.builds(lambda key: f"{key}: {CORE[key]}", item)
+person_ = st.sampled_from(PEOPLE)
+forms = st.dictionaries(
+    item, st.one_of(st.sampled_from(SAID), st.sampled_from(list(CORE.values())), st.just("")), max_size=4
+)
+PROFILE = {"stage": ("scaling", "nonsense"), "lead": ("@tom", "nobody"), "decision_date": ("2026-12-20", "soon", "")}
+abouts = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in PROFILE.items()})
+
+
+class AnyDialogue(RuleBasedStateMachine):
+    dialogue: Dialogue
+    posted: list[str]
+
+    @initialize(filled=st.sets(st.sampled_from(["run", "fail", "success", "rollback", "approve", "train"]), max_size=5))
+    def starts(self, filled: set[str]) -> None:
+        self.dialogue = a_dialogue(people=(person("eve", outsider=True),))
+        self.posted = [effect.key for effect in self.dialogue.turn.effects if isinstance(effect, Post)]
+        for question in sorted(filled):
+            values = {key: text for key, text in CORE.items() if key.startswith(question)}
+            self.happens(lambda: self.dialogue.submits("tom", question, values))
+
+    @rule(who=person_, text=st.sampled_from(SAID), private=st.booleans())
+    def says(self, who: str, text: str, private: bool) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: {text}", private=private))
+
+    @rule(who=person_, text=st.sampled_from(ABOUT_PEOPLE), private=st.booleans())
+    def speaks_of_people(self, who: str, text: str, private: bool) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: {text}", private=private))
+
+    @rule(who=person_, text=st.sampled_from((*OTHERS, *LATER, *NOT_FOR_US)))
+    def says_a_word(self, who: str, text: str) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: {text}"))
+
+    @rule(text=st.sampled_from(OF_THE_REVIEW))
+    def the_owner_decides(self, text: str) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{self.dialogue.review.owner}: {text}"))
+
+    @rule(who=person_, text=st.sampled_from(OF_THE_REVIEW))
+    def somebody_decides(self, who: str, text: str) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: {text}"))
+
+    @rule(who=person_, text=st.one_of(complete, named, about_an_item))
+    def says_of_an_item(self, who: str, text: str) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: {text}"))
+
+    @rule(who=person_)
+    def answers_what_is_asked(self, who: str) -> None:
+        asked = self.dialogue.standing.asked
+        self.happens(lambda: self.dialogue.hears(f"{who}: {CORE[asked] if asked else 'Nothing to add here'}"))
+
+    @rule(who=person_)
+    def drops_a_file(self, who: str) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: ", file="https://files.acme.io/plan.pdf"))
+
+    @rule(
+        who=person_,
+        tap=st.sampled_from(list(Tap)),
+        key=st.none() | item,
+        choice=st.sampled_from([None, "tom", "eve", "2", "2026-12-01"]),
+    )
+    def presses(self, who: str, tap: Tap, key: str | None, choice: str | None) -> None:
+        self.happens(lambda: self.dialogue.presses(who, tap, key, choice))
+
+    @rule(who=person_, values=forms, ago=st.integers(0, 8))
+    def submits(self, who: str, values: Mapping[str, str], ago: int) -> None:
+        seen = max(0, self.dialogue.review.version - ago)
+        self.happens(lambda: self.dialogue.submits(who, "run", values, seen=seen))
+
+    @rule(who=person_, values=abouts)
+    def describes(self, who: str, values: Mapping[str, str]) -> None:
+        self.happens(lambda: self.dialogue.submits(who, "about", values))
+
+    @rule(days=st.sampled_from([0, 1, 2, 5, 9, 40, 200]), noticed=st.booleans())
+    def waits(self, days: int, noticed: bool) -> None:
+        if noticed:
+            self.happens(lambda: self.dialogue.waits(days=days))
+        else:
+            self.dialogue.sleeps(days=days)
+
+    def happens(self, act: Callable[[], Dialogue]) -> None:
+        """One act, and what holds of each."""
+        review = self.dialogue.review
+        dialogue = act()
+        self.holds(stand(review, dialogue.now), dialogue.turn, dialogue.standing)
+
+    def holds(self, before: Standing, turn: Turn, after: Standing) -> None:
+        heard = self.dialogue.heard
+        told = "\n".join(self.dialogue.lines)
+        with suppress(EventRefused):
+            assert engine().decide(heard, self.dialogue.found) == turn, f"the same inputs made another turn\n{told}"
+        old, new = before.review, after.review
+        assert new.acts[: len(old.acts)] == old.acts, told
+        if turn.refused:
+            assert new is old, f"a refused event changed something\n{told}"
+        if new is not old:
+            assert new.version == old.version + 1, told
+            assert (new.phase, new.owner) == (after.phase, after.owner), told
+        self.messages_are_posted_once(turn, after, told)
+        if heard.kind is not ActivityKind.LAPSE:
+            self.only_who_may(heard, before, after, told)
+
+    def messages_are_posted_once(self, turn: Turn, after: Standing, told: str) -> None:
+        for effect in turn.effects:
+            if isinstance(effect, Post):
+                assert effect.key not in self.posted, f"{short(effect)} twice\n{told}"
+                self.posted.append(effect.key)
+            if isinstance(effect, Revise):
+                assert effect.key in self.posted, f"{short(effect)}, which was never posted\n{told}"
+            if isinstance(effect, Post | Revise) and isinstance(effect.card, SummaryCard):
+                unanswered = [key for key, each in after.items.items() if each.state not in ANSWERED_STATES]
+                assert effect.card.open == len(unanswered), told
+            if isinstance(effect, Post) and effect.key == "summary":
+                left = [key for key, each in after.items.items() if each.item.required and not each.settled]
+                assert after.phase is Phase.DONE or not left, f"the summary came before {left}\n{told}"
+        assert list(after.review.posted) == self.posted, told
+
+    def only_who_may(self, heard: Activity, before: Standing, after: Standing, told: str) -> None:
+        event = recognize(heard, before, engine().rules)
+        people = who_may(before, event)
+        added = after.review.acts[len(before.review.acts) :]
+        if people is not None and event.by.id not in people:
+            assert not added, f"{type(event).__name__} by {event.by.id}, but {people} may\n{told}"
+        if WHO[type(event)] is Who.OWNER and event.by.id != before.owner:
+            assert not added, told
+        if type(event).__name__ == "Undone":
+            targets = {act.target for act in added if act.kind is ActKind.WITHDRAWN}
+            assert all(act.by == event.by.id for act in after.review.acts if act.n in targets), told
+
+    @invariant()
+    def an_outsider_decides_nothing(self) -> None:
+        standing = self.dialogue.standing
+        eve = [act.kind for act in standing.review.acts if act.by == "eve"]
+        assert not {ActKind.ACCEPTED, ActKind.REJECTED, ActKind.CONFIRMED} & set(eve)
+        assert standing.owner != "eve"
+        assert standing.approver != "eve"
+        assert not [key for key in self.posted if key.endswith("/eve")], "an outsider was written to"
+
+    @invariant()
+    def what_is_asked_is_open_or_was_chosen(self) -> None:
+        standing = self.dialogue.standing
+        if standing.asked is not None:
+            asked = standing.items[standing.asked]
+            assert asked.claim is not None or asked.state in (State.OPEN, State.VAGUE)
+        if standing.phase in (Phase.OPEN, Phase.PAUSED) and standing.asked is None:
+            assert standing.nothing_left_to_ask
+
+    @invariant()
+    def no_answer_is_lost(self) -> None:
+        """What stands, its sides and its words are acts, and no answer stands that was taken back."""
+        standing = self.dialogue.standing
+        live = {act.n for act in standing.live}
+        for each in standing.items.values():
+            stands = [act for act in (each.answer, each.waiver, *each.sides) if act is not None]
+            assert {act.n for act in stands} <= live
+        assert all(act.said for act in standing.review.acts if act.verdict is not None)
+
+    @invariant()
+    def what_is_shown_stays_right(self) -> None:
+        dialogue = self.dialogue
+        shown = board(dialogue.standing)
+        assert set(dialogue.review.posted) <= set(shown)
+
+
+TestAnyDialogue = AnyDialogue.TestCase
+TestAnyDialogue.settings = settings()
