@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from bot.settings import BadSettings, read_settings
+from bot.settings import BadUsage, read_settings
 from conversations.errors import ReadinessError
 
 app = typer.Typer(
@@ -50,9 +51,10 @@ def main() -> None:
     """The console script. What went wrong is one clear sentence on standard error."""
     from conversations.pack_parser import PackFaults
 
+    logging.getLogger().addHandler(logging.NullHandler())  # a command says what went wrong itself, in a sentence
     try:
         app()
-    except (BadSettings, PackFaults) as error:
+    except (BadUsage, PackFaults) as error:
         _stop(str(error), 2)
     except ReadinessError as error:
         _stop(str(error), 1)
@@ -91,7 +93,7 @@ def chat(
         _stop("--as: say who you are in one word, like --as ana", 2)
     if project is not None and not project.strip():
         _stop('A review needs a name: ai-readiness chat "Claims Copilot"', 2)
-    typed = sys.stdin.isatty()
+    typed = sys.stdin is not None and sys.stdin.isatty()
     sitting = sit_down(
         settings,
         project,
@@ -108,8 +110,11 @@ def chat(
 
 def _typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
     """From the keyboard with a prompt, or from standard input without one."""
+    if sys.stdin is None:  # closed by whoever started us
+        return
     if not sys.stdin.isatty():
-        yield from sys.stdin
+        # A transcript is UTF-8 wherever it is played; one wrong byte is no reason to stop.
+        yield from (line.decode("utf-8-sig", errors="replace") for line in sys.stdin.buffer)
         return
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the event loop's own would wait for the next line
     while True:
@@ -199,7 +204,7 @@ def try_(
 
     trials = Trials(read_settings(), at=_moment(at) or datetime.now(UTC), author=author, decision_date=decision_date)
     if jsonl is not None:
-        for result in trials.lines(jsonl.read_text(encoding="utf-8").splitlines(), str(jsonl)):
+        for result in trials.lines(jsonl.read_bytes().split(b"\n"), str(jsonl)):
             typer.echo(json.dumps(result, ensure_ascii=False))
         return
     if item is None or not answer:

@@ -39,8 +39,8 @@ def own(folder: Path | None) -> dict[str, str]:
         return {}
     if not folder.is_dir():
         raise NoSuchFolder(f"AI_READINESS_PACKS: there is no folder {folder}; make it, or unset the variable")
-    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    return {str(path): path.read_text(encoding="utf-8") for path in paths}
+    paths = sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml") and path.is_file())
+    return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in paths}  # a complaint names it
 
 
 def load_library(settings: Settings, also: Mapping[str, str] | None = None) -> Library:

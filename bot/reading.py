@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.bootstrap import machine_clock
 from bot.library import bundled, known_parts, own, shipped_rules
-from bot.settings import Settings
+from bot.settings import BadUsage, Settings
 from conversations.cards import ReviewLine
 from conversations.decide import review_line
 from conversations.errors import ReadinessError
@@ -18,10 +19,10 @@ from conversations.names import folded_name
 from conversations.pack_parser import lint
 from conversations.pack_yaml import Complaint
 from conversations.reports import report
-from conversations.review import Review
+from conversations.review import Phase, Review
 from conversations.standing import stand
 from storage.database import open_database
-from storage.queries import packs_in_use, reviews
+from storage.queries import newest_moment, packs_in_use, reviews
 from storage.shelf import PackShelf
 
 T = TypeVar("T")
@@ -31,12 +32,15 @@ class NoSuchReview(ReadinessError):
     """No review has that name."""
 
 
-class SeveralReviews(ReadinessError):
+class SeveralReviews(BadUsage):
     """Several reviews have that name."""
 
 
 def one_review(settings: Settings, project: str, *, tenant: str | None, channel: str | None) -> Review:
-    """Raises `NoSuchReview` with the nearest names, `SeveralReviews` with what would decide."""
+    """The living one, else the newest, of those of a name in one place.
+
+    Raises `NoSuchReview` with the nearest names, `SeveralReviews` with what would decide.
+    """
     everything = _read(settings.database_url, reviews, PackShelf())
     same = [review for review in everything if folded_name(review.project) == folded_name(project)]
     same = [r for r in same if tenant in (None, r.reference.tenant) and channel in (None, r.reference.channel)]
@@ -44,21 +48,29 @@ def one_review(settings: Settings, project: str, *, tenant: str | None, channel:
         near = get_close_matches(project, [review.project for review in everything], n=3, cutoff=0.4)
         hint = f" Did you mean {' or '.join(near)}?" if near else " `ai-readiness list` shows all."
         raise NoSuchReview(f"There is no review called {project!r}.{hint}")
-    if len(same) > 1:
-        lines = (f"  --tenant {r.reference.tenant} --channel {r.reference.channel}" for r in same)
+    places = dict.fromkeys((r.reference.tenant, r.reference.channel) for r in same)
+    if len(places) > 1:
+        lines = (f"  --tenant {tenant} --channel {channel}" for tenant, channel in places)
         raise SeveralReviews("Several reviews have that name. Choose one with:\n" + "\n".join(lines))
-    return same[0]
+    living = [review for review in same if review.phase in (Phase.OPEN, Phase.PAUSED)]
+    return (living or same)[-1]
 
 
 def report_of(settings: Settings, review: Review) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now = _now(settings)
     return report(stand(review, now.astimezone(settings.zone)), generated_at=now, name=shown_name)
 
 
 def all_reviews(settings: Settings) -> list[dict[str, Any]]:
     """The rows of `list`, oldest review first."""
-    now = datetime.now(UTC).astimezone(settings.zone)
+    now = _now(settings).astimezone(settings.zone)
     return [_row(review_line(stand(review, now))) for review in _read(settings.database_url, reviews, PackShelf())]
+
+
+def _now(settings: Settings) -> datetime:
+    """The machine's time, or the terminal's where it was moved ahead."""
+    newest: datetime | None = _read(settings.database_url, newest_moment)
+    return max(machine_clock(), newest or machine_clock())
 
 
 def _row(line: ReviewLine) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from traceback import extract_tb
 from typing import TypeAlias, assert_never
@@ -140,6 +140,7 @@ class Relay:
                 await asyncio.wait(self._running)
 
     async def _carry_out(self, claimed: Claimed, me: str) -> None:
+        claimed = _as_it_can_be_sent(claimed)
         outcome = await self._outcome(claimed)
         self._reach("relay_marking")
         for attempt in range(1, _MARK_TRIES + 1):
@@ -158,7 +159,7 @@ class Relay:
         if sender is None:
             return Later(seconds=LONGEST_RETRY_SECONDS)  # another process may have one
         if delivery.kind is DeliveryKind.REVISE and delivery.message is None:
-            return Ended(state=DeliveryState.PARKED, trouble="never posted")
+            return Ended(state=DeliveryState.UNKNOWN, trouble="never posted")
         try:
             known = await _look_up(sender, claimed) if delivery.attempts else None
             return known or await self._send(sender, claimed)
@@ -198,6 +199,13 @@ class Relay:
                 assert_never(outcome)
 
 
+def _as_it_can_be_sent(claimed: Claimed) -> Claimed:
+    """A revision of a message that was given up is posted where the walk hangs from it, and revised from then on."""
+    delivery = claimed.delivery
+    lost = delivery.kind is DeliveryKind.REVISE and delivery.message is None and _carries(delivery)
+    return replace(claimed, delivery=replace(delivery, kind=DeliveryKind.POST)) if lost else claimed
+
+
 async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
     """What became of the earlier attempt; None when it is to be sent (again). This try has sent nothing yet."""
     delivery = claimed.delivery
@@ -225,8 +233,12 @@ def _worth_repeating(delivery: Delivery) -> bool:
     """What is said again where nobody can tell whether it arrived: what doubles nothing, and once what all needs."""
     if delivery.kind in _REPEATABLE:
         return True
-    carries = delivery.kind is DeliveryKind.POST and (delivery.key or "").startswith(("root", "question/"))
-    return carries and delivery.attempts == 1
+    return delivery.kind is DeliveryKind.POST and _carries(delivery) and delivery.attempts == 1
+
+
+def _carries(delivery: Delivery) -> bool:
+    """Whether the walk hangs from this message, so that it must be there."""
+    return (delivery.key or "").startswith(("root", "question/"))
 
 
 def _pause(claimed: Claimed) -> float:

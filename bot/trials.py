@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.console.inbound import to_text
 from bot.library import load_library, shipped_rules
-from bot.settings import Settings
+from bot.settings import BadUsage, Settings
 from conversations.errors import ReadinessError
 from conversations.packs import Item
 from conversations.verdicts import Context, Judgement, Verdict, judge
@@ -20,7 +20,7 @@ class NoSuchItem(ReadinessError):
     """No pack or overlay has an item of that name."""
 
 
-class BadTrial(ReadinessError):
+class BadTrial(BadUsage):
     """A line cannot be judged."""
 
 
@@ -43,19 +43,19 @@ class Trials:
         """Raises `NoSuchItem` with the nearest names, `BadTrial`."""
         return self._trial({"item": item, "answer": answer})
 
-    def lines(self, lines: Iterable[str], name: str) -> Iterator[dict[str, Any]]:
+    def lines(self, lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
         """One result a line, in order. Raises `BadTrial` with the line's number."""
         for number, line in enumerate(lines, 1):
             if line.strip():
                 yield _result(self._read(line, f"{name}:{number}"))
 
-    def _read(self, line: str, where: str) -> Trial:
+    def _read(self, line: bytes, where: str) -> Trial:
         try:
             given = json.loads(line)
             if not isinstance(given, dict) or not {"item", "answer"} <= given.keys():
                 raise BadTrial("a line is a JSON object with `item` and `answer`")
             return self._trial(given)
-        except (json.JSONDecodeError, BadTrial, NoSuchItem) as error:
+        except (json.JSONDecodeError, UnicodeDecodeError, BadTrial, NoSuchItem) as error:
             raise BadTrial(f"{where}: {error}") from None
 
     def _trial(self, given: dict[str, Any]) -> Trial:
@@ -75,7 +75,9 @@ class Trials:
         return list(ending) or list(self._library.nearest(name))
 
     def _context(self, given: dict[str, Any]) -> Context:
-        said = {**self._given, **{key: value for key, value in given.items() if value is not None}}
+        said = {**self._given, "profile": {}, **{key: value for key, value in given.items() if value is not None}}
+        if not isinstance(said["profile"], dict):
+            raise BadTrial("`profile` is an object of names and values")
         try:
             at = datetime.fromisoformat(str(said["at"]))
             decision = date.fromisoformat(str(said["decision_date"])) if said["decision_date"] else None
@@ -85,7 +87,7 @@ class Trials:
             at=at if at.tzinfo else at.replace(tzinfo=UTC),
             author=to_text(str(said["author"])),
             decision_on=decision,
-            profile=dict(said.get("profile") or {}),
+            profile=said["profile"],
             date_order=self._settings.date_order,
         )
 

@@ -117,7 +117,8 @@ def _kind(standing: Standing, item: ItemStanding, event: Answered, text: str, ju
     by = event.by.id
     if item.state is State.CONFLICT:
         return ActKind.ANSWERED if by in (item.assignee, standing.owner) else ActKind.RIVALLED
-    contested = event.explicit and not event.replaces and item.state in (State.COMPLETE, State.UNCONFIRMED)
+    stands = item.state in (State.COMPLETE, State.UNCONFIRMED) and not item.names_nobody_here
+    contested = event.explicit and not event.replaces and stands
     if contested and item.answer is not None and by != item.answer.by and not _same_words(item.answer.said, text):
         return ActKind.RIVALLED
     return ActKind.ANSWERED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from conversations.asked import NOTHING, Asked, Finding
 from conversations.packs import Item, ItemType, Option
@@ -11,6 +12,8 @@ from conversations.patterns import fold
 from conversations.places import find_page
 from conversations.reading import Reading, tidy
 from conversations.rules import Rules
+
+_SURELY_PAST = timedelta(days=305)  # without a year, a day that comes again within two months can be that one
 
 
 def find_option(asked: Asked) -> Finding:
@@ -92,4 +95,7 @@ def find_yes_or_no(asked: Asked) -> Finding:
 def _evidence(kind: str, asked: Asked) -> bool:
     if kind == "url":
         return find_page(asked).complete
-    return any(each.day <= asked.today for each in asked.reading.dated())
+    return any(
+        each.day <= asked.today and (each.year_given or asked.today - each.day < _SURELY_PAST)
+        for each in asked.reading.dated()
+    )

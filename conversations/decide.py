@@ -30,7 +30,7 @@ from conversations.views import help_card, mine_lines
 
 MAX_NAME = 80  # characters of a project's name
 _LIVING = (Phase.OPEN, Phase.PAUSED)
-_START = re.compile(r"start(?:\s+(?P<name>.*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
+_START = re.compile(r"start(?:\s+(?P<name>(?!--|—).*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
 

@@ -29,6 +29,7 @@ from conversations.effects import Effect, FieldError, React, Turn, Whisper
 from conversations.errors import EventRefused
 from conversations.events import Event
 from conversations.names import label_of
+from conversations.packs import ItemType
 from conversations.permissions import INSIDERS_ONLY, who_may
 from conversations.review import Act, ActKind, Phase, Review, State
 from conversations.rules import Rules
@@ -258,7 +259,10 @@ def _taken_back(scene: Scene, which: Callable[[Act], bool]) -> Turn:
 
 
 def _withdrawn(scene: Scene, gone: list[Act]) -> Turn:
-    turn = _turn(scene, *(scene.act(ActKind.WITHDRAWN, item=act.item, target=act.n) for act in gone))
+    seconds = _seconds_of(scene, gone)
+    left = [_alone(scene, act) for act in seconds]
+    withdrawn = (scene.act(ActKind.WITHDRAWN, item=act.item, target=act.n) for act in (*gone, *seconds))
+    turn = _turn(scene, *withdrawn, *left)
     thanked = (act for act in gone if act.kind in _ANSWERS and not act.follow_up)
     sources = dict.fromkeys(act.source for act in thanked if act.source)
     labels = tuple(label_of(scene.item(act.item).item) for act in gone if act.item)
@@ -266,15 +270,31 @@ def _withdrawn(scene: Scene, gone: list[Act]) -> Turn:
     return replace(turn, effects=(*(React(source=s, off=True) for s in sources), *turn.effects, said))
 
 
+def _seconds_of(scene: Scene, gone: list[Act]) -> list[Act]:
+    """The standing answers that were joined to what is taken back."""
+    taken = {act.n for act in gone}
+    answers = (item.answer for item in scene.standing.items.values())
+    return [act for act in answers if act is not None and act.target in taken and act.n not in taken]
+
+
+def _alone(scene: Scene, second: Act) -> Act:
+    """The second message of a join as its author's answer, judged anew without the first."""
+    item, text = second.item or "", second.said or ""
+    author = replace(scene.event.by, id=second.by, name=second.by)
+    answered = events.Answered(by=author, via=second.via, source=second.source, values={item: text}, explicit=True)
+    return replace(answer_act(scene.standing, answered, item, text, scene.rules), kind=second.kind, at=second.at)
+
+
 def _reclaimed(scene: Scene, event: events.Reclaimed) -> Turn:
     standing = scene.standing
     used = {act.source for act in standing.live if act.verdict is not None}
     kept = (act for act in reversed(standing.live) if act.kind is ActKind.LEFT_ALONE and act.source not in used)
     left = next((act for act in kept if act.said), None)
-    if left is None or standing.asked is None:
+    item = (left.item or standing.asked) if left else None
+    if left is None or item is None or (left.item and standing.items[left.item].settled):
         return _whispered(scene, scene.notice(Notice.NOTHING_TO_USE), refused=True)
     author = replace(event.by, id=left.by, name=left.by)
-    answered = events.Answered(by=author, source=left.source, values={standing.asked: left.said or ""})
+    answered = events.Answered(by=author, source=left.source, values={item: left.said or ""})
     return _answered(scene, answered)
 
 
@@ -338,11 +358,19 @@ def _viewed(scene: Scene, event: events.Viewed) -> Turn:
 
 def _left_alone(scene: Scene, event: events.LeftAlone) -> Turn:
     notice = _LEFT_ALONE.get(event.because)
-    if notice is None:
+    page = _open_page(scene.standing) if notice is Notice.LEFT_ALONE_FILE else None
+    if notice is None or (notice is Notice.LEFT_ALONE_FILE and page is None):
         return _whispered(scene)
     way = Way(tap=Tap.USE_THAT)
-    act = scene.act(ActKind.LEFT_ALONE, said=event.words)
+    act = scene.act(ActKind.LEFT_ALONE, said=event.words, item=page)
     return _turn(scene, act, also=(scene.notice(notice, person=event.to, ways=(way,)),))
+
+
+def _open_page(standing: Standing) -> str | None:
+    """The item that a file could answer: the one asked, else the first open one that wants a page."""
+    open_ = (State.OPEN, State.KNOWN_GAP, State.DEFERRED)
+    pages = [k for k, item in standing.items.items() if item.item.type is ItemType.URL and item.state in open_]
+    return standing.asked if standing.asked in pages else next(iter(pages), None)
 
 
 def _misspoken(scene: Scene, event: events.Misspoken) -> Turn:
@@ -363,7 +391,7 @@ def _undone_when_closed(scene: Scene, event: Event) -> Turn:
     act = scene.standing.phase_act
     if act is None or act.by != event.by.id:
         return _closed(scene, event)
-    return _withdrawn(scene, [act])
+    return _taken_back(scene, lambda each: each.n == act.n)
 
 
 _ANSWERS = (ActKind.ANSWERED, ActKind.RIVALLED, ActKind.WAIVED)

@@ -75,6 +75,8 @@ def _closed_places(asked: Asked) -> Iterator[tuple[int, int]]:
     fillers = [words.hedge, words.soon, *(pattern for part, pattern in _fillers(words) if part in asked.item.parts)]
     for pattern in fillers:
         yield from (match.span() for match in pattern.finditer(asked.reading.folded))
+    if "owner" in asked.item.parts:
+        yield from ((each.start, each.end) for each in candidates(asked.reading, asked.author, asked.rules))
     for pattern in (asked.rules.days.month_alone, asked.rules.forms.year):
         yield from (match.span() for match in pattern.finditer(asked.reading.folded))
 
@@ -103,12 +105,17 @@ def _counts(asked: Asked) -> tuple[Number, ...]:
 
 
 def _one_part_only(asked: Asked, opened: list[str], unseen: set[str]) -> bool:
-    """A bare list of names, or one English clause, where a part that is a statement of its own is not seen."""
+    """A bare list of names, or one English clause, where a part that is a statement of its own is not seen.
+
+    A clause that only says how bad it would be (`which would be awful`) is none.
+    """
     apart = any(asked.rules.parts[part].apart for part in unseen)
     if unseen and len(opened) > 1 and _is_bare_list(asked, 2 if apart else 3):
         return True
-    clauses = [each for each in asked.reading.clauses if asked.reading.folded[each[0] : each[1]].strip()]
-    joined = _finds(asked, asked.rules.words.conjunction)
+    folded, words = asked.reading.folded, asked.rules.words
+    rest = blank(folded, (each.span() for each in words.consequence.finditer(folded)))
+    clauses = [each for each in asked.reading.clauses if rest[each[0] : each[1]].strip(" ·")]
+    joined = words.conjunction.search(rest) is not None
     return apart and len(clauses) < 2 and not joined and _is_english(asked)
 
 

@@ -86,7 +86,7 @@ def _addressed(reading: Reading) -> Iterator[Candidate]:
 
 
 def _own(reading: Reading, author: str, rules: Rules) -> Iterator[Candidate]:
-    """`me`, `I will, from 1 December on`; not `I'll confirm it`, which is a promise."""
+    """`me`, `I will, from 1 December on`, `put me down for it`; not `I'll confirm it`, which is a promise."""
     for start, _ in reading.clauses:
         place = start + len(reading.folded[start:]) - len(reading.folded[start:].lstrip())
         match = rules.words.self.match(reading.folded, place)
@@ -94,16 +94,19 @@ def _own(reading: Reading, author: str, rules: Rules) -> Iterator[Candidate]:
             if not rules.words.tell_later.match(reading.folded, match.end() + 1):
                 yield Candidate(match.start(), match.end(), author)
             return
+    said = rules.words.self_within.search(reading.folded)
+    if said is not None:
+        yield Candidate(said.start(), said.end(), author)
 
 
 def _and_me(reading: Reading, named: list[Candidate], author: str, rules: Rules) -> Iterator[Candidate]:
     """`<@U1> and me`."""
     match = rules.words.self.search(reading.folded, named[0].end) if named else None
-    if match is not None and _ends_in(reading.folded[: match.start()], rules.words.joined):
+    if match is not None and ends_in(reading.folded[: match.start()], rules.words.joined):
         yield Candidate(match.start(), match.end(), author)
 
 
-def _ends_in(before: str, pattern: re.Pattern[str]) -> bool:
+def ends_in(before: str, pattern: re.Pattern[str]) -> bool:
     """Whether `before` ends in the words of the pattern, wherever they begin."""
     before = before[-_NEARBY:].rstrip(" (:")
     return any(pattern.fullmatch(before, word.start()) for word in _STRETCH.finditer(before))
@@ -194,7 +197,7 @@ def _is_first_name(word: Word, rules: Rules) -> bool:
 def _is_alternative(reading: Reading, one: Candidate, other: Candidate, rules: Rules) -> bool:
     first, second = sorted((one, other), key=lambda each: each.start)
     between = reading.folded[first.end : second.start].strip(" ,")
-    return between == "/" or rules.words.either.fullmatch(between) is not None
+    return between == "/" or rules.words.joined.fullmatch(between) is not None
 
 
 def _is_joined(reading: Reading, one: Candidate, other: Candidate, rules: Rules) -> bool:
@@ -209,13 +212,15 @@ def _in_brackets(reading: Reading, candidate: Candidate) -> bool:
 
 
 def _excluded(reading: Reading, candidate: Candidate, rules: Rules) -> bool:
+    """Expressly none; or, where the answer opens with that nobody is chosen, whoever is said to choose."""
     after = reading.folded[candidate.end : candidate.end + _NEARBY].lstrip()
-    expressly = _ends_in(reading.folded[: candidate.start], rules.words.not_candidate_before)
-    return expressly or rules.words.not_candidate_after.match(after) is not None
+    expressly = ends_in(reading.folded[: candidate.start], rules.words.not_candidate_before)
+    decides = rules.words.open_start.match(reading.folded) and rules.words.names_later.match(after)
+    return expressly or decides is not None or rules.words.not_candidate_after.match(after) is not None
 
 
 def _left(reading: Reading, candidate: Candidate, rules: Rules) -> bool:
-    if _ends_in(reading.folded[: candidate.start], rules.words.left_before):
+    if ends_in(reading.folded[: candidate.start], rules.words.left_before):
         return True
     after = _about(reading, candidate, rules)
     if rules.words.successor.search(after):
@@ -243,7 +248,7 @@ def _about(reading: Reading, candidate: Candidate, rules: Rules) -> str:
 
 
 def _is_another(reading: Reading, word: Word, rules: Rules) -> bool:
-    expressly = _ends_in(reading.folded[: word.start], rules.words.not_candidate_before)
+    expressly = ends_in(reading.folded[: word.start], rules.words.not_candidate_before)
     return expressly or rules.words.left_after.match(reading.folded, word.end + 1) is not None
 
 

@@ -1,6 +1,6 @@
 """Who may do what: one table, read by the engine and by the documentation.
 
-"Its author" of an undo needs no rule: an undo only ever finds the speaker's own acts.
+"Its author" needs no rule here: what is taken back is looked for among the acts that the speaker may take back.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from conversations.standing import ItemStanding, Standing
 
 class Who(StrEnum):
     ANYONE = "anyone"
+    AUTHOR = "its author"
+    AUTHOR_OR_OWNER = "its author, the review's owner"
     OWNER = "the review's owner"
     NAMED = "the named person"
     ASKED = "the person asked"
@@ -36,8 +38,8 @@ WHO: Mapping[type[events.Event], Who] = {
     events.Settled: Who.SETTLER,
     events.Skipped: Who.ANYONE,
     events.Reopened: Who.ANYONE,
-    events.Undone: Who.ANYONE,
-    events.Disowned: Who.ANYONE,
+    events.Undone: Who.AUTHOR,
+    events.Disowned: Who.AUTHOR_OR_OWNER,
     events.Reclaimed: Who.ANYONE,
     events.Paused: Who.OWNER,
     events.Resumed: Who.OWNER,

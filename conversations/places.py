@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 
 from conversations.asked import NOTHING, Asked, Finding
+from conversations.figures import Number
+from conversations.people import ends_in
 from conversations.reading import Reading, Span, Word
 from conversations.rules import Rules
 
 _HOST = re.compile(r"(?:https?://)?([^/:?#\s]*)(?::\d+)?([^?#]*)(.*)", re.IGNORECASE)
+_SHORT_NUMBER = re.compile(r"\d{3,6}")
 _QUOTED = re.compile(r"\"[^\"]{2,60}\"|(?<!\w)'[^']{2,60}'(?!\w)")
 
 
@@ -52,7 +55,7 @@ def find_route(asked: Asked) -> Finding:
     places = [each for each in reading.of_kind("channel", "email", "phone", "url") if not _is_nowhere(each, rules)]
     direct = rules.words.dm_route.search(reading.folded)
     places = [each for each in places if each.kind == "channel" or direct is None]
-    named = _named_route(reading, rules)
+    named = _named_route(reading, rules) or _dialled(reading, rules)
     if not places and not named:
         return Finding(complete=False, attempted=bool(reading.addresses) or direct is not None)
     good = [each for each in places if not rules.words.unusable.search(_beside(reading, each, tuple(places)))]
@@ -89,6 +92,20 @@ def _named_route(reading: Reading, rules: Rules) -> bool:
         if quoted or (tool and any(_is_name(each, rules) for each in beside)):
             return True
     return False
+
+
+def _dialled(reading: Reading, rules: Rules) -> bool:
+    """A short number that is rung: `ring 4417`, `die 4711 anrufen`; not `call 300 customers`."""
+    return any(_is_rung(reading, each, rules) for each in reading.numbers)
+
+
+def _is_rung(reading: Reading, number: Number, rules: Rules) -> bool:
+    digits = reading.text[number.start : number.digits_end]
+    things = number.kind == "count" and not rules.words.hours.fullmatch(number.noun)
+    after = rules.words.dial_after.match(reading.folded, number.digits_end + 1)
+    if not _SHORT_NUMBER.fullmatch(digits) or (things and after is None):
+        return False
+    return after is not None or ends_in(reading.folded[: number.start], rules.words.dial)
 
 
 def _is_name(word: Word, rules: Rules) -> bool:

@@ -7,7 +7,7 @@ what is no answer at all, then the item a reply fills. Nothing is ever cut out o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -372,12 +372,19 @@ def _spread(heard: Heard, text: str) -> dict[str, str] | None:
     free = _open_for_tokens(heard)
     values: dict[str, str] = {}
     for token in tokens:
-        fitting = (i for i in free if token.kind in FITS.get(i.item.type, ()) and i.item.key not in values)
+        fitting = (i for i in free if token.kind in _fits(heard, i) and i.item.key not in values)
         item = next(fitting, None)
         if item is None:
             return None
         values[item.item.key] = token.text
     return values
+
+
+def _fits(heard: Heard, item: ItemStanding) -> Collection[str]:
+    """The kinds of tokens that are an item's; of a yes or no, while it is asked, what can show it."""
+    if item.item.type is ItemType.YES_NO and item is heard.asked:
+        return item.item.evidence
+    return FITS.get(item.item.type, ())
 
 
 def _open_for_tokens(heard: Heard) -> list[ItemStanding]:

@@ -176,12 +176,18 @@ def _answered(item: ItemStanding, act: Act) -> ItemStanding:
         deferral=act if act.verdict is Verdict.DEFERRED else None,
         due_on=act.day if act.verdict is Verdict.DEFERRED or act.known_gap else None,
         assigned=None,
-        confirmed=act.person == act.by and not act.stranger,
+        confirmed=_is_confirmed(item, act),
         kept=False,
         tries=tries,
         claim=act if tries == 1 else None,
         skipped=0,
     )
+
+
+def _is_confirmed(item: ItemStanding, act: Act) -> bool:
+    """Naming oneself confirms, and who has said yes is not asked again when they are named anew."""
+    again = item.confirmed and act.person == item.named
+    return act.person is not None and not act.stranger and (again or act.person == act.by)
 
 
 def _rivalled(item: ItemStanding, act: Act) -> ItemStanding:

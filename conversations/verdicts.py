@@ -132,6 +132,7 @@ def _case(item: Item, text: str, context: Context, rules: Rules) -> _Case:
     folded = fold(text)
     past = item.direction is Direction.PAST and not rules.words.future_mark.search(folded)
     past = past or (item.direction is Direction.ANY and item.type is ItemType.DATE and _looks_back(folded, rules))
+    past = past or (item.type is ItemType.YES_NO and _says_it_is_done(folded, rules))
     reading = read(text, rules, today=context.at.date(), past=past, date_order=context.date_order)
     asked = Asked(item, reading, context.at.date(), context.author, rules)
     if item.type in _PARTS:
@@ -141,6 +142,12 @@ def _case(item: Item, text: str, context: Context, rules: Rules) -> _Case:
 
 def _looks_back(folded: str, rules: Rules) -> bool:
     return rules.words.past_mark.search(folded) is not None and not rules.words.future_mark.search(folded)
+
+
+def _says_it_is_done(folded: str, rules: Rules) -> bool:
+    words = rules.words
+    denied = words.no_word.match(folded) or words.negation.search(folded)
+    return not words.future_mark.search(folded) and (words.yes_word.match(folded) is not None or not denied)
 
 
 def _empty(case: _Case) -> Judgement | None:
@@ -290,13 +297,14 @@ def _postponed(case: _Case) -> Judgement | None:
 
 
 def _held(case: _Case, day: date) -> Judgement:
-    """Deferred to a day within the horizon; a later one is a known gap with that day."""
+    """Deferred to a day within the horizon; a later one is a known gap with that day, and the words say what can be."""
     horizon = case.today + timedelta(days=case.rules.defer_horizon_days)
     last = min(horizon, case.context.decision_on or horizon)
     if day <= last and case.item.allow_deferred:
         return Judgement(verdict=Verdict.DEFERRED, until=day)
-    latest = f"{last.day} {last:%B}"
-    return replace(_missing(case, case.rules.says["beyond_horizon"].format(day=latest), known_gap=True), until=day)
+    can_wait = case.item.allow_deferred and last >= case.today
+    words = case.rules.says["beyond_horizon" if can_wait else "known_gap"]
+    return replace(_missing(case, words.format(day=f"{last:%a} {last.day} {last:%b}"), known_gap=True), until=day)
 
 
 def _beside_the_question(case: _Case) -> Judgement | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from conversations.answering import DAY_FIELDS, DECISION_FIELD, PEOPLE_FIELDS
 from conversations.cards import (
@@ -46,6 +47,8 @@ def view_card(standing: Standing, event: Viewed) -> Card:
             return NoticeCard(notice=Notice.NOTHING_SENT, project=standing.review.project)
         case View.HELP | View.HELP_ALL:
             return help_card(everything=event.view is View.HELP_ALL)
+        case _:
+            assert_never(event.view)
 
 
 def help_card(*, everything: bool = False) -> HelpCard:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,6 +32,8 @@ UNIT_SECONDS = 2.0  # the deadline of one unit on SQLite; PostgreSQL keeps its o
 TOGETHER = 64  # units that may share one commit
 _STEPS_BETWEEN_LOOKS = 1000  # of SQLite's machine, between two looks at the clock
 _TAKE_AGAIN = ("40001", "40P01", "55P03")  # could not serialize, deadlock, waited too long for a lock
+
+_NO_DATABASE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT)
 
 _log = logging.getLogger(__name__)
 
@@ -170,4 +173,6 @@ def to_failure(error: SQLAlchemyError) -> ReadinessError:
     """What a database's error means to us. Neither it nor the log repeats its text."""
     sqlstate = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
     _log.warning("storage_refused", extra={"error": type(error).__name__, "sqlstate": sqlstate})
+    if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) in _NO_DATABASE:
+        return StorageDown("DATABASE_URL names something that is no SQLite database; name another file.")
     return StaleReview() if sqlstate in _TAKE_AGAIN else StorageDown()

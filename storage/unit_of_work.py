@@ -17,7 +17,7 @@ from conversations.activities import Activity, ActivityKind
 from conversations.effects import Turn
 from conversations.errors import NameTaken, StaleReview
 from conversations.ports import Decide, Found
-from conversations.review import Review
+from conversations.review import Phase, Review
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
 from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, review
 from storage.queries import review_in, reviews
@@ -50,7 +50,7 @@ def _wake(insert: Any) -> Executable:
     statement = insert(lane)
     # A lane that waits for its retry keeps waiting.
     due_at = func.coalesce(lane.c.due_at, statement.excluded.due_at)
-    return statement.on_conflict_do_update(index_elements=[lane.c.key], set_={"due_at": due_at})  # type: ignore[no-any-return]
+    return statement.on_conflict_do_update(index_elements=[lane.c.key], set_={"due_at": due_at})  # type: ignore[no-any-return]  # the dialect's insert is chosen at run time
 
 
 _WAKE = on_each(_wake)
@@ -91,7 +91,8 @@ def _is_new(connection: Connection, activity: Activity) -> bool:
 def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
     at = activity.reference
     here = review_in(connection, shelf, at) if at.thread is not None else None
-    if activity.kind is not ActivityKind.COMMAND:
+    reopens = here is not None and here.phase in (Phase.DONE, Phase.CANCELLED)  # if its name is free
+    if activity.kind is not ActivityKind.COMMAND and not reopens:
         return Found(review=here)
     return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))
 

@@ -9,6 +9,8 @@ import tempfile
 
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.databases"]
+
 # A busy machine is no finding about a property, so neither profile looks at the time.
 settings.register_profile(
     "fast",

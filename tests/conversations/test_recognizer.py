@@ -2,90 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from functools import cache
-
 import pytest
 
-from conversations.activities import Activity, ActivityKind, Button, ConversationReference, Form
-from conversations.events import Answered, Event, LeftAlone, Said
-from conversations.recognizer import recognize
-from conversations.standing import Standing
-from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to, answering, as_typed, engine, person
-
-OUTSIDER, ROBOT = person("eve", outsider=True), person("robo", bot=True)
-_SAID = {field.name for field in fields(Said)}
-
-
-def _vague_steps() -> Dialogue:
-    return a_dialogue_up_to("rollback.steps").hears("ana: git revert")
-
-
-SITUATIONS: Mapping[str, Callable[[], Dialogue]] = {
-    "start": a_dialogue,  # run.service_owner, a person, is asked
-    "team": lambda: a_dialogue_up_to("run.ops_team"),  # a text; support_route and runbook are open beside it
-    "channel": lambda: a_dialogue_up_to("run.support_route"),
-    "runbook": lambda: a_dialogue_up_to("run.runbook"),
-    "modes": lambda: a_dialogue_up_to("fail.modes"),
-    "responder": lambda: a_dialogue_up_to("fail.first_responder"),
-    "trigger": lambda: a_dialogue_up_to("rollback.trigger"),  # a text; decider and tested_on are open beside it
-    "follow-up": _vague_steps,
-    "tested_on": lambda: a_dialogue_up_to("rollback.tested_on"),
-    "two names": lambda: a_dialogue().hears("ana: @dana", "ana: decider: @dana"),
-    "asked sam": lambda: a_dialogue().hears("ana: @dana", "ana: ask @sam runbook"),
-    "all asked of sam": lambda: a_dialogue().hears(*answering("run.runbook"), "ana: ask @sam runbook"),
-    "waiver": lambda: a_dialogue_up_to("train.plan").hears("ana: n/a because it is a batch job without users"),
-    "conflict": lambda: a_dialogue_up_to("fail.modes").hears("tom: runbook: https://wiki.acme.io/other/runbook"),
-    "edit": lambda: a_dialogue_up_to("fail.modes").hears("tom: edit runbook"),
-    "finished": lambda: a_dialogue().hears(*answering()),
-    "choice": lambda: _asking_for_the_review_status(),
-}
-
-
-def _asking_for_the_review_status() -> Dialogue:
-    dialogue = a_dialogue("full").hears("ana: edit secure.review_status")
-    return dialogue.asked("secure.review_status")
-
-
-@cache
-def standing(situation: str) -> Standing:
-    return SITUATIONS[situation]().standing
-
-
-def hears(situation: str, line: str = "", **more: object) -> Event:
-    who, _, text = line.partition(": ")
-    people = {OUTSIDER.id: OUTSIDER, ROBOT.id: ROBOT}
-    activity = Activity(
-        keys=("k",),
-        kind=ActivityKind.MESSAGE,
-        actor=people.get(who) or person(who),
-        reference=ConversationReference(platform="console", tenant="local", channel="terminal"),
-        at=standing(situation).now,
-        text=as_typed(text),
-        source="m1",
-        people=people,
-    )
-    for name, value in more.items():
-        object.__setattr__(activity, name, value)
-    return recognize(activity, standing(situation), engine().rules)
-
-
-def short(event: Event, text: str = "") -> str:
-    """The event's name and its own fields; a whole reply's words are left out."""
-    words = [type(event).__name__]
-    if isinstance(event, Answered):
-        whole = list(event.values.values()) == [as_typed(text)]
-        words += list(event.values) if whole else [f"{key}={said}" for key, said in event.values.items()]
-        return " ".join([*words, *(name for name in ("explicit", "replaces") if getattr(event, name))])
-    if isinstance(event, LeftAlone):
-        return f"LeftAlone {event.because}" + (f" {event.to}" if event.to else "")
-    for field in fields(event):
-        value = getattr(event, field.name)
-        if field.name not in _SAID | {"words", "outsiders"} and value not in (None, field.default):
-            words.append(str(value))
-    return " ".join(words)
-
+from tests.dialogue import a_dialogue
+from tests.situations import hears, short
 
 ASKED = "Answered run.ops_team"  # the whole reply goes to the item asked
 TABLE = [
@@ -200,6 +120,12 @@ TABLE = [
     # exact options come before any word
     ("choice", "not started", "Answered secure.review_status replaces"),
     ("choice", "Passed", "Answered secure.review_status replaces"),
+    ("yes or no", "yes", "Answered eu.workers_informed replaces"),
+    ("yes or no", "No", "Answered eu.workers_informed replaces"),
+    # what can show a yes is its own, though a page is open beside it
+    ("yes or no", "https://wiki.acme.io/notice", "Answered eu.workers_informed replaces"),
+    ("yes or no", "2026-11-02", "Answered eu.workers_informed replaces"),
+    ("yes or no", "@dana", "Answered eu.overseer replaces"),
     # what is no answer
     ("team", "// just between us", "LeftAlone aside"),
     ("team", "ok", "LeftAlone acknowledged"),
@@ -296,81 +222,3 @@ def test_a_file_alone_is_kept_for_use_that() -> None:
     event = hears("runbook", "ana: ", file="https://files.acme.io/runbook.pdf")
 
     assert short(event) == "LeftAlone file"
-
-
-BUTTONS = [
-    ("team", Button(act="skip", item="run.ops_team"), "Skipped run.ops_team"),
-    ("team", Button(act="back", item="run.ops_team"), "Reopened run.service_owner"),
-    ("team", Button(act="skip", item="run.service_owner"), "Misspoken old_button"),  # of an older card
-    ("team", Button(act="skip", digest="of another pack"), "Misspoken old_button"),
-    ("team", Button(act="skip", item="no.such_item"), "Misspoken old_button"),
-    ("team", Button(act="dance"), "Misspoken old_button"),
-    ("team", Button(act="open"), "Misspoken old_button"),
-    ("team", None, "Misspoken old_button"),
-    ("team", Button(act="answer", choice="run"), "Viewed form run"),
-    ("team", Button(act="answer", item="train.plan"), "Viewed form train"),
-    ("team", Button(act="next"), "Viewed form"),
-    ("conflict", Button(act="write_another", item="run.runbook"), "Viewed form run"),
-    ("team", Button(act="edit", item="run.runbook"), "Reopened run.runbook"),
-    ("team", Button(act="edit", choice="run"), "Viewed form run"),
-    ("team", Button(act="later", item="run.runbook", choice="2026-12-04"), "Deferred run.runbook 2026-12-04"),
-    ("team", Button(act="later", item="run.runbook"), "Misspoken until_when"),
-    ("team", Button(act="later", item="run.runbook", choice="soon"), "Misspoken until_when"),
-    ("team", Button(act="later", choice="2020-01-01"), "Misspoken past_day"),
-    ("team", Button(act="does_not_apply", item="run.runbook"), "Misspoken why_not"),
-    (
-        "team",
-        Button(act="does_not_apply", item="run.runbook", choice="no wiki"),
-        "Answered run.runbook=N/A because no wiki",
-    ),
-    ("finished", Button(act="does_not_apply", choice="no wiki"), "Misspoken nothing_asked"),
-    ("team", Button(act="ask", item="run.runbook"), "Misspoken who"),
-    ("team", Button(act="ask", item="run.runbook", choice="sam"), "Delegated run.runbook sam"),
-    ("team", Button(act="ask", item="run.runbook", choice="eve"), "Misspoken outsider"),
-    ("team", Button(act="take", item="run.runbook"), "Delegated run.runbook ana"),
-    ("team", Button(act="hand_over", choice="tom"), "HandedOver tom"),
-    ("team", Button(act="hand_over"), "Misspoken who"),
-    ("team", Button(act="date", choice="2026-12-15"), "DateChanged 2026-12-15"),
-    ("team", Button(act="date"), "Misspoken which_day"),
-    ("conflict", Button(act="use", item="run.runbook", choice="2"), "Settled run.runbook 2"),
-    ("follow-up", Button(act="keep", item="rollback.steps"), "Kept rollback.steps"),
-    ("follow-up", Button(act="not_an_answer", item="rollback.steps"), "Disowned rollback.steps"),
-    ("team", Button(act="not_an_answer"), "Disowned"),
-    ("waiver", Button(act="accept", item="train.plan"), "WaiverAccepted train.plan"),
-    ("waiver", Button(act="reject", item="train.plan"), "WaiverRejected train.plan"),
-    ("team", Button(act="yes", item="run.service_owner"), "Confirmed run.service_owner"),
-    ("team", Button(act="no", item="run.service_owner"), "Declined run.service_owner"),
-    ("asked sam", Button(act="not_me", item="run.runbook"), "Declined run.runbook"),
-    ("asked sam", Button(act="not_me"), "Misspoken nothing_to_confirm"),
-    ("team", Button(act="cancel"), "Cancelled"),
-    ("team", Button(act="cancel", choice="sure"), "Cancelled True"),
-    ("team", Button(act="undo"), "Undone"),
-    ("team", Button(act="use_that"), "Reclaimed"),
-    ("team", Button(act="status"), "Viewed status"),
-    ("team", Button(act="report"), "Viewed report"),
-    ("team", Button(act="about"), "Viewed about"),
-    ("team", Button(act="mine"), "Viewed mine"),
-    ("team", Button(act="help"), "Viewed help"),
-    ("team", Button(act="help_all"), "Viewed help all"),
-    ("team", Button(act="pause"), "Paused"),
-    ("team", Button(act="resume"), "Resumed"),
-    ("team", Button(act="done"), "Finished"),
-]
-
-
-@pytest.mark.parametrize(("situation", "button", "event"), BUTTONS, ids=[f"{each[0]}: {each[1]}" for each in BUTTONS])
-def test_a_button_is_its_word_about_its_item(situation: str, button: Button | None, event: str) -> None:
-    assert short(hears(situation, "ana: ", kind=ActivityKind.BUTTON, button=button)) == event
-
-
-def test_a_form_brings_its_values_and_the_version_it_showed() -> None:
-    form = Form(name="run", values={"run.runbook": CORE["run.runbook"]}, seen=3)
-
-    assert short(hears("team", "ana: ", kind=ActivityKind.FORM, form=form)).startswith("FormSubmitted")
-    assert short(hears("team", "ana: ", kind=ActivityKind.FORM)) == "Misspoken old_button"
-
-
-def test_the_intake_is_a_form_called_about() -> None:
-    event = hears("team", "ana: ", kind=ActivityKind.FORM, form=Form(name="about", values={"stage": "pilot"}, seen=3))
-
-    assert short(event) == "Described {'stage': 'pilot'}"

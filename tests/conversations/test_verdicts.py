@@ -212,12 +212,15 @@ def test_a_day_within_the_horizon_defers_and_a_later_one_is_a_known_gap() -> Non
     assert (soon.verdict, soon.until, soon.follow_up) == (Verdict.DEFERRED, date(2026, 12, 4), None)
     late = said("run.runbook", "Ravi writes it by 18 December")
     assert (late.verdict, late.known_gap, late.until) == (Verdict.MISSING, True, date(2026, 12, 18))
-    assert "15 December" in str(late.follow_up)
+    assert str(late.follow_up).startswith("I can hold this open until Tue 15 Dec; a later day shows as a known gap.")
     undecided = replace(CONTEXT, decision_on=None)
     assert said("run.runbook", "Ravi writes it by 18 December", undecided).verdict is Verdict.DEFERRED
     assert said("run.runbook", "Ravi writes it by 28 December", undecided).known_gap
     never = replace(item("run.runbook"), allow_deferred=False)
-    assert judge(never, "link on 4 Dec", CONTEXT, RULES).known_gap
+    told = judge(never, "link on 4 Dec", CONTEXT, RULES)
+    assert (told.known_gap, told.until, told.follow_up) == (True, date(2026, 12, 4), RULES.says["known_gap"])
+    decided = replace(CONTEXT, decision_on=date(2026, 11, 20))
+    assert said("run.runbook", "link on 4 Dec", decided).follow_up == RULES.says["known_gap"]
 
 
 @pytest.mark.parametrize(

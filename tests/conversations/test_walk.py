@@ -78,7 +78,7 @@ def test_what_waits_for_somebody_does_not_hold_up_the_summary() -> None:
 
     summary = dialogue.card("summary")
     assert isinstance(summary, SummaryCard)
-    assert summary.open == 4
+    assert summary.open == 3  # what is kept counts as answered
     assert set(summary.waiting_for) == {"sam", "dana", "lee", "priya", "mika"}
 
 
@@ -148,25 +148,18 @@ def test_the_days_to_the_decision_go_down_while_nobody_says_anything() -> None:
 def test_an_answer_goes_stale_and_is_shown_so() -> None:
     dialogue = a_dialogue().hears(*answering(), "priya: yes").waits(days=61)
 
+    dialogue.says("revise root", "revise question/approve", "revise summary")
     dialogue.state("approve.decision_date", State.STALE)
-    assert {"revise root", "revise question/approve", "revise summary"} <= {
-        *dialogue.lines[-4:]
-    } or dialogue.turn.effects
 
 
 def test_a_question_that_only_time_makes_due_is_posted_by_the_next_turn() -> None:
     """Its one open item was promised before the question was ever shown; now the day has passed unnoticed."""
-    dialogue = a_dialogue().hears(
-        *answering("train.plan", "run.runbook", "train.audience", "train.lead", "train.help_channel")
-    )
     dialogue = a_dialogue().hears(*(line for line in answering() if not line.startswith("ana: run.")))
     assert "question/fail" not in dialogue.review.posted
     dialogue.hears("ana: modes: @tom will write them down by Friday").state("fail.modes", State.DEFERRED)
     dialogue.hears(*(line for line in answering() if line.startswith("ana: run."))).asked(None)
 
-    dialogue.sleeps(days=9).hears("ana: skip")
-
-    assert "question/fail" in dialogue.in_thread()
+    dialogue.sleeps(days=9).hears("ana: date 18 Dec").asked("fail.modes").posts("question/fail")
 
 
 def test_in_the_full_pack_options_are_shown_while_a_choice_is_asked() -> None:
@@ -175,7 +168,7 @@ def test_in_the_full_pack_options_are_shown_while_a_choice_is_asked() -> None:
 
     assert isinstance(card, QuestionCard)
     assert card.options
-    dialogue.hears(f"ana: {card.options[-1]}").state("secure.review_status", State.COMPLETE)
+    dialogue.hears("ana: Passed").state("secure.review_status", State.COMPLETE)
 
 
 @pytest.mark.parametrize("who", ["guest", "outsider"])

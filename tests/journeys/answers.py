@@ -29,7 +29,7 @@ ANSWERS: Mapping[str, str] = {
     "scope.use_case": "Drafts letters for adjusters to check. Not for deciding what is paid.",
     "scope.production_plan": "https://wiki.acme.io/claims/plan-for-2027",
     "scale.load_tested": "Tested 50 req/min, expected peak 30 req/min",
-    "scale.edge_cases": "85 cases: non-native speakers, typed slang and prompt injection; 4 failed and now go to a human",
+    "scale.edge_cases": "85 cases: non-native speakers, slang and prompt injection; 4 failed and now go to a human",
     "integrate.access": "PolicyCore API: read-only service account granted (CHG-20111)",
     "integrate.data_pipeline": "Policy extract every night at 02:00, owned by @pau in Data Services",
     "secure.review_status": "in review",

@@ -40,6 +40,7 @@ from conversations.effects import Turn
 from conversations.ports import Delivery, Found
 
 AT = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
+_MADE_ONCE = (bot.bootstrap, "load_engine")
 WORDING = Wording(Terminal())
 _PROMPT = re.compile(r"\s*(\d+) @(\w+)> ")
 
@@ -133,14 +134,11 @@ def _always_worth_repeating(_delivery: Delivery) -> bool:
     return True
 
 
-def _plant(fault: str | None) -> None:
-    match fault:
-        case "sees nothing":
-            storage.unit_of_work._is_new = _sees_nothing
-        case "acts twice":
-            Engine.decide = _twice(Engine.decide)  # type: ignore[method-assign]
-        case "says everything again":
-            bot.relay._worth_repeating = _always_worth_repeating
+_FAULTS: Mapping[str, tuple[object, str, object]] = {
+    "sees nothing": (storage.unit_of_work, "_is_new", _sees_nothing),
+    "acts twice": (Engine, "decide", _twice(Engine.decide)),
+    "says everything again": (bot.relay, "_worth_repeating", _always_worth_repeating),
+}
 
 
 # --- the parent of all sittings ----------------------------------------------------------------------------------
@@ -151,7 +149,8 @@ def _ended(job: dict[str, Any]) -> int:
     if process == 0:
         code = 70
         try:
-            _plant(job["fault"])
+            if job["fault"]:
+                setattr(*_FAULTS[job["fault"]])
             code = sit(job)
         finally:
             sys.stderr.flush()
@@ -163,7 +162,7 @@ def _ended(job: dict[str, Any]) -> int:
 def main() -> None:
     """Packs and templates are read once, by a sitting in this process; its threads have ended before the first fork."""
     engine = cache(lambda pack: load_engine(Settings(), pack))
-    bot.bootstrap.load_engine = lambda _settings, pack=None: engine(pack)
+    setattr(*_MADE_ONCE, lambda _settings, pack: engine(pack))
     for number, line in enumerate(sys.stdin):
         if number == 0:
             _warm_up(json.loads(line))

@@ -13,14 +13,23 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.console.terminal import Terminal as ConsoleTerminal
+from adapters.wording import Wording
 from bot.cli import main
+from conversations.pack_parser import parse_packs
+from conversations.packs import Library
+from conversations.rules import load_rules
 
 AT = "2026-11-23T09:00:00+00:00"
+NOW = datetime.fromisoformat("2026-11-23T10:00:00+00:00")  # what the machine's clock says
 CHAT = ("chat", "Claims Copilot", "--as", "ana", "--at", AT)
 ROOT = Path(__file__).parents[2]
 _PLAIN = {"COLUMNS": "80", "PYTHONUTF8": "1"}  # nobody's own terminal
@@ -48,7 +57,9 @@ class Terminal:
 
     def run(self, *words: str, typed: Iterable[str] = (), **environment: str) -> Ran:
         """In this process; `typed` are the lines of its standard input."""
-        given = io.TextIOWrapper(io.BytesIO("".join(f"{line}\n" for line in typed).encode()), encoding="utf-8")
+        given = io.TextIOWrapper(
+            io.BytesIO("".join(f"{line}\n" for line in typed).encode(errors="surrogateescape")), encoding="utf-8"
+        )
         out, err = _screen(), _screen()
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
@@ -56,6 +67,8 @@ class Terminal:
                 patch.setenv(name, value)
             for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
                 patch.setattr(sys, name, stream)
+            for target, shared in _once_for_all().items():
+                patch.setattr(target, shared)
             patch.setattr(sys, "argv", ["ai-readiness", *words])
             code = _code()
         return Ran(code=code, out=_printed(out), err=_printed(err))
@@ -91,10 +104,30 @@ class Terminal:
 
 
 def command_of(transcript: str) -> list[str]:
-    """The command's words in a transcript's first line: `// ai-readiness chat "Claims Copilot" --as ana --at …`."""
-    comment, program, *words = shlex.split(transcript.partition("\n")[0])
-    assert (comment, program) == ("//", "ai-readiness"), "a transcript begins with its command"
-    return words
+    """The words of the command in a transcript's first comments, as in
+    `// Play: ai-readiness chat "Claims Copilot" --as ana --at 2026-11-23T09:00:00+00:00 < examples/claims.txt`.
+    """
+    comments = takewhile(lambda line: line.startswith("//"), transcript.splitlines())
+    command = next(line.partition("ai-readiness ")[2] for line in comments if "ai-readiness " in line)
+    return shlex.split(command.partition(" < ")[0])
+
+
+@cache
+def _once_for_all() -> dict[str, object]:
+    """What every run may share, because it is pure and slow to make; and the machine's clock, which stands."""
+    wording = Wording(ConsoleTerminal())
+
+    @cache
+    def parsed(sources: tuple[tuple[str, str], ...], parts: frozenset[str]) -> Library:
+        return parse_packs(dict(sources), parts)
+
+    return {
+        "bot.library.parse_packs": lambda sources, parts: parsed(tuple(sources.items()), parts),
+        "bot.library.load_rules": cache(load_rules),
+        "adapters.console.sender.Wording": lambda _platform: wording,
+        "bot.chat_clock.machine_clock": lambda: NOW,
+        "bot.reading.machine_clock": lambda: NOW,
+    }
 
 
 def _code() -> int:

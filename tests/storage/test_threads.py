@@ -136,15 +136,27 @@ def test_a_unit_that_takes_too_long_is_stopped_and_the_others_are_kept(
     engine = writing_engine(Path(sqlite_url.removeprefix("sqlite:///")))
     units = SqliteWriter(engine)
 
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+
     def count_for_ever(connection: Connection) -> None:
-        keep(connection, "never")
-        connection.execute(text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"))
+        """Interrupting a write ends the whole transaction, not only the savepoint of the unit."""
+        connection.execute(text(f"INSERT INTO inbox {numbers} SELECT 'never', max(i) FROM n"))
+
+    go_on = threading.Event()
+
+    def stuck(_connection: Connection) -> None:
+        assert go_on.wait(5)
 
     async def scene() -> None:
-        told = await asyncio.gather(
+        first = asyncio.create_task(units(stuck))
+        await asyncio.sleep(0.05)
+        batch = asyncio.gather(
             units(keep, "before"), units(count_for_ever), units(keep, "after"), return_exceptions=True
         )
-        assert [type(one) for one in told] == [str, StorageDown, str]
+        await asyncio.sleep(0.05)
+        go_on.set()
+        await first
+        assert [type(one) for one in await batch] == [str, StorageDown, str]
         assert await units(kept) == {"before", "after"}
 
     run(scene())

@@ -1,0 +1,86 @@
+"""A table of buttons and forms, and the events that they are where a review stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations.activities import ActivityKind, Button, Form
+from tests.dialogue import CORE
+from tests.situations import hears, short
+
+BUTTONS = [
+    ("team", Button(act="skip", item="run.ops_team"), "Skipped run.ops_team"),
+    ("team", Button(act="back", item="run.ops_team"), "Reopened run.service_owner"),
+    ("team", Button(act="skip", item="run.service_owner"), "Misspoken old_button"),  # of an older card
+    ("team", Button(act="skip", digest="of another pack"), "Misspoken old_button"),
+    ("team", Button(act="skip", item="no.such_item"), "Misspoken old_button"),
+    ("team", Button(act="dance"), "Misspoken old_button"),
+    ("team", Button(act="open"), "Misspoken old_button"),
+    ("team", None, "Misspoken old_button"),
+    ("team", Button(act="answer", choice="run"), "Viewed form run"),
+    ("team", Button(act="answer", item="train.plan"), "Viewed form train"),
+    ("team", Button(act="next"), "Viewed form"),
+    ("conflict", Button(act="write_another", item="run.runbook"), "Viewed form run"),
+    ("team", Button(act="edit", item="run.runbook"), "Reopened run.runbook"),
+    ("team", Button(act="edit", choice="run"), "Viewed form run"),
+    ("team", Button(act="later", item="run.runbook", choice="2026-12-04"), "Deferred run.runbook 2026-12-04"),
+    ("team", Button(act="later", item="run.runbook"), "Misspoken until_when"),
+    ("team", Button(act="later", item="run.runbook", choice="soon"), "Misspoken until_when"),
+    ("team", Button(act="later", choice="2020-01-01"), "Misspoken past_day"),
+    ("team", Button(act="does_not_apply", item="run.runbook"), "Misspoken why_not"),
+    (
+        "team",
+        Button(act="does_not_apply", item="run.runbook", choice="no wiki"),
+        "Answered run.runbook=N/A because no wiki",
+    ),
+    ("finished", Button(act="does_not_apply", choice="no wiki"), "Misspoken nothing_asked"),
+    ("team", Button(act="ask", item="run.runbook"), "Misspoken who"),
+    ("team", Button(act="ask", item="run.runbook", choice="sam"), "Delegated run.runbook sam"),
+    ("team", Button(act="ask", item="run.runbook", choice="eve"), "Misspoken outsider"),
+    ("team", Button(act="take", item="run.runbook"), "Delegated run.runbook ana"),
+    ("team", Button(act="hand_over", choice="tom"), "HandedOver tom"),
+    ("team", Button(act="hand_over"), "Misspoken who"),
+    ("team", Button(act="date", choice="2026-12-15"), "DateChanged 2026-12-15"),
+    ("team", Button(act="date"), "Misspoken which_day"),
+    ("conflict", Button(act="use", item="run.runbook", choice="2"), "Settled run.runbook 2"),
+    ("follow-up", Button(act="keep", item="rollback.steps"), "Kept rollback.steps"),
+    ("follow-up", Button(act="not_an_answer", item="rollback.steps"), "Disowned rollback.steps"),
+    ("team", Button(act="not_an_answer"), "Disowned"),
+    ("waiver", Button(act="accept", item="train.plan"), "WaiverAccepted train.plan"),
+    ("waiver", Button(act="reject", item="train.plan"), "WaiverRejected train.plan"),
+    ("team", Button(act="yes", item="run.service_owner"), "Confirmed run.service_owner"),
+    ("team", Button(act="no", item="run.service_owner"), "Declined run.service_owner"),
+    ("asked sam", Button(act="not_me", item="run.runbook"), "Declined run.runbook"),
+    ("asked sam", Button(act="not_me"), "Misspoken nothing_to_confirm"),
+    ("team", Button(act="cancel"), "Cancelled"),
+    ("team", Button(act="cancel", choice="sure"), "Cancelled True"),
+    ("team", Button(act="undo"), "Undone"),
+    ("team", Button(act="use_that"), "Reclaimed"),
+    ("team", Button(act="status"), "Viewed status"),
+    ("team", Button(act="report"), "Viewed report"),
+    ("team", Button(act="about"), "Viewed about"),
+    ("team", Button(act="mine"), "Viewed mine"),
+    ("team", Button(act="help"), "Viewed help"),
+    ("team", Button(act="help_all"), "Viewed help all"),
+    ("team", Button(act="pause"), "Paused"),
+    ("team", Button(act="resume"), "Resumed"),
+    ("team", Button(act="done"), "Finished"),
+]
+
+
+@pytest.mark.parametrize(("situation", "button", "event"), BUTTONS, ids=[f"{each[0]}: {each[1]}" for each in BUTTONS])
+def test_a_button_is_its_word_about_its_item(situation: str, button: Button | None, event: str) -> None:
+    assert short(hears(situation, "ana: ", kind=ActivityKind.BUTTON, button=button)) == event
+
+
+def test_a_form_brings_its_values_and_the_version_it_showed() -> None:
+    form = Form(name="run", values={"run.runbook": CORE["run.runbook"]}, seen=3)
+
+    assert short(hears("team", "ana: ", kind=ActivityKind.FORM, form=form)).startswith("FormSubmitted")
+    assert short(hears("team", "ana: ", kind=ActivityKind.FORM)) == "Misspoken old_button"
+
+
+def test_the_intake_is_a_form_called_about() -> None:
+    event = hears("team", "ana: ", kind=ActivityKind.FORM, form=Form(name="about", values={"stage": "pilot"}, seen=3))
+
+    assert short(event) == "Described {'stage': 'pilot'}"

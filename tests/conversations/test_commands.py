@@ -1,0 +1,168 @@
+"""The command: to start a review, and to look at several from outside of their threads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
+from conversations.cards import HelpCard, ListCard, MineCard, Notice, NoticeCard, SummaryCard
+from conversations.effects import Turn, Whisper
+from conversations.ports import Found
+from conversations.review import Phase, Review
+from tests.dialogue import a_dialogue, engine, person
+
+
+def commands(text: str, *others: Review, by: Actor | None = None, platform: str = "slack", channel: str = "C1") -> Turn:
+    activity = Activity(
+        keys=("k1", "k2"),
+        kind=ActivityKind.COMMAND,
+        actor=by or person("tom"),
+        reference=ConversationReference(platform=platform, tenant="T1", channel=channel),
+        at=a_dialogue().now,
+        text=text,
+    )
+    return engine().decide(activity, Found(others=others))
+
+
+def said(turn: Turn) -> object:
+    (effect,) = turn.effects
+    assert isinstance(effect, Whisper)
+    return effect.card
+
+
+def a_review(project: str, *, channel: str = "C1", lines: tuple[str, ...] = ()) -> Review:
+    review = a_dialogue(project=project).hears(*lines).review
+    place = replace(review.reference, platform="slack", tenant="T1", channel=channel, thread="1.1")
+    return replace(review, id=project, reference=place)
+
+
+@pytest.mark.parametrize(
+    ("text", "project", "pack"),
+    [
+        ("start Claims Copilot", "Claims Copilot", "core"),
+        ("  START   “Claims   Copilot” ", "Claims Copilot", "core"),
+        ("start Claims Copilot --pack full", "Claims Copilot", "full"),
+        ("start Claims Copilot —pack=FULL", "Claims Copilot", "full"),
+        ("start " + "x" * 100, "x" * 80, "core"),
+    ],
+)
+def test_a_start(text: str, project: str, pack: str) -> None:
+    review = commands(text).review
+
+    assert review is not None
+    assert (review.project, review.pack.name, review.owner) == (project, pack, "tom")
+    assert (review.version, review.posted[0]) == (1, "root")
+
+
+def test_the_same_start_makes_the_same_review() -> None:
+    first, second = commands("start A"), commands("start A")
+
+    assert first == second
+    assert first.review is not None
+    assert len(first.review.id) == 32
+
+
+def test_a_terminal_names_its_thread_after_the_review_and_others_wait_for_the_root() -> None:
+    terminal, slack = commands("start A", platform="console").review, commands("start A").review
+
+    assert terminal is not None
+    assert slack is not None
+    assert (terminal.reference.thread, slack.reference.thread) == (terminal.id, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "notice"),
+    [
+        ("start", Notice.NAME_MISSING),
+        ("start  --pack full", Notice.NAME_MISSING),
+        ("start A --pack fulll", Notice.NO_SUCH_PACK),
+        ("start  claims   COPILOT", Notice.NAME_TAKEN),
+    ],
+)
+def test_a_start_that_cannot_be(text: str, notice: Notice) -> None:
+    turn = commands(text, a_review("Claims Copilot"))
+
+    assert turn.refused
+    assert turn.review is None
+    card = said(turn)
+    assert isinstance(card, NoticeCard)
+    assert card.notice is notice
+
+
+def test_the_name_of_a_closed_review_is_free() -> None:
+    assert commands("start Claims Copilot", a_review("Claims Copilot", lines=("ana: done",))).review is not None
+
+
+def test_status_shows_the_only_review_of_the_channel_or_a_list() -> None:
+    one, two = a_review("One"), a_review("Two")
+    card = said(commands("status", one, a_review("Elsewhere", channel="C2")))
+    assert isinstance(card, SummaryCard)
+    assert card.project == "One"
+
+    card = said(commands("status", one, two))
+    assert isinstance(card, ListCard)
+    assert [line.project for line in card.reviews] == ["One", "Two"]
+
+
+def test_status_of_a_name_finds_what_one_may_see() -> None:
+    there = a_review("Elsewhere", channel="C2")
+    turn = commands("status elsewhere", there, a_review("Else"))
+    assert turn.refused
+    card = said(turn)
+    assert isinstance(card, NoticeCard)
+    assert (card.notice, card.names) == (Notice.NO_SUCH_REVIEW, ("Else",))
+
+    card = said(commands("Status   ELSEWHERE", there, by=person("ana")))
+    assert isinstance(card, SummaryCard)
+
+
+def test_a_living_review_hides_a_closed_one_of_its_name() -> None:
+    closed = replace(a_review("One", lines=("ana: done",)), id="closed")
+    card = said(commands("status one", closed, a_review("One")))
+
+    assert isinstance(card, SummaryCard)
+    assert card.phase is Phase.OPEN
+
+
+def test_list_is_of_all_that_one_may_see() -> None:
+    reviews = [a_review("One"), a_review("Hidden", channel="C2"), a_review("Done", lines=("ana: done",))]
+    card = said(commands("list", *reviews))
+
+    assert isinstance(card, ListCard)
+    assert [(line.project, line.phase) for line in card.reviews] == [("One", Phase.OPEN), ("Done", Phase.DONE)]
+
+
+def test_mine_is_over_all_living_reviews() -> None:
+    asked = ("ana: ask @tom runbook",)
+    reviews = [a_review("One", lines=asked), a_review("Two", lines=asked), a_review("Old", lines=(*asked, "ana: done"))]
+    card = said(commands("mine", *reviews))
+
+    assert isinstance(card, MineCard)
+    assert [(line.project, line.name) for line in card.lines] == [("One", "runbook"), ("Two", "runbook")]
+    assert said(commands("home", *reviews)) == card
+
+
+@pytest.mark.parametrize(
+    ("text", "everything"), [("help", False), ("help all", True), ("", False), ("dance", False), ("HELP", False)]
+)
+def test_no_word_or_an_unknown_one_is_help(text: str, everything: bool) -> None:
+    card = said(commands(text))
+
+    assert isinstance(card, HelpCard)
+    assert card.everything is everything
+
+
+@pytest.mark.parametrize("text", ["digest now", "Nudges off", "hours 9-17", "away until Fri", "link"])
+def test_what_is_not_here_yet_says_so(text: str) -> None:
+    card = said(commands(text))
+
+    assert isinstance(card, NoticeCard)
+    assert card.notice is Notice.NOT_YET_HERE
+
+
+def test_a_reply_without_a_review_means_nothing() -> None:
+    activity = replace(a_dialogue().heard, kind=ActivityKind.MESSAGE)
+
+    assert engine().decide(activity, Found()) == Turn(review=None)
