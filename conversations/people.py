@@ -242,14 +242,19 @@ def _about(reading: Reading, candidate: Candidate, rules: Rules) -> str:
     ends = [each.start for each in reading.of_kind("mention", "email") if each.start >= candidate.end]
     end = min([*ends, candidate.end + _ABOUT])
     for word in reading.words:
-        if candidate.end <= word.start < end and _is_first_name(word, rules) and _is_another(reading, word, rules):
+        if candidate.end <= word.start < end and _is_another(reading, word, rules):
             return reading.folded[candidate.end : word.start]
     return reading.folded[candidate.end : end]
 
 
 def _is_another(reading: Reading, word: Word, rules: Rules) -> bool:
-    expressly = ends_in(reading.folded[: word.start], rules.words.not_candidate_before)
-    return expressly or rules.words.left_after.match(reading.folded, word.end + 1) is not None
+    """A first name that is expressly none or on its way out; in small letters (`ben only covers`) it opens a clause."""
+    if _is_first_name(word, rules):
+        expressly = ends_in(reading.folded[: word.start], rules.words.not_candidate_before)
+        return expressly or rules.words.left_after.match(reading.folded, word.end + 1) is not None
+    start, _ = reading.clause_at(word.start)
+    opens = not reading.folded[start : word.start].strip() and not _common(word, rules) and not _of_a_body(word, rules)
+    return opens and rules.words.not_candidate_after.match(reading.folded, word.end + 1) is not None
 
 
 def rota_named(reading: Reading, rules: Rules) -> bool:
