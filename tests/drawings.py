@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from conversations import engine
+from conversations import handlers
 from conversations.engine import LEADS_TO, TRANSITIONS
 from conversations.events import Event, Undone
 from conversations.permissions import INSIDERS_ONLY, WHO
 from conversations.review import Phase
 
-REFUSALS = (engine._closed, engine._already)  # rows in which a person hears why nothing happens
+REFUSALS = (handlers.closed, handlers.already)  # rows in which a person hears why nothing happens
 
 
 def phase_diagram() -> str:
@@ -49,7 +49,7 @@ def is_refused(phase: Phase, event: type[Event]) -> bool:
 
 
 def is_taken_back(phase: Phase) -> bool:
-    return TRANSITIONS[phase, Undone] is engine._undone_when_closed
+    return TRANSITIONS[phase, Undone] is handlers.undone_when_closed
 
 
 def words(event: type[Event]) -> str:
@@ -70,9 +70,9 @@ def _cell(phase: Phase, event: type[Event]) -> str:
     handler = TRANSITIONS.get((phase, event))
     if handler is None:
         return "nothing"
-    if handler is engine._closed:
+    if handler is handlers.closed:
         return "is closed"
-    if handler is engine._already:
+    if handler is handlers.already:
         return "is already so"
     return f"→ {LEADS_TO[event]}" if event in LEADS_TO else "yes"
 

@@ -1,0 +1,109 @@
+"""What was heard, and where: the part of recognizing that words, buttons and replies share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from conversations import events
+from conversations.activities import Actor, Source
+from conversations.days import parse_day
+from conversations.events import Event, Misspoken, Unclear, View, Viewed
+from conversations.names import find_item, nearest_items
+from conversations.packs import Direction
+from conversations.rules import Rules
+from conversations.standing import ItemStanding, Standing
+from conversations.tokens import split_tokens
+
+_MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A reply, where it was heard."""
+
+    standing: Standing
+    rules: Rules
+    by: Actor
+    via: Source
+    source: str | None
+    people: Mapping[str, Actor]
+    private: bool = False
+
+    @property
+    def asked(self) -> ItemStanding | None:
+        """What is asked in the thread; in a direct message what this person was asked for last."""
+        mine = [i for i in self.standing.items.values() if i.assigned and i.assignee == self.by.id and self.private]
+        if mine:
+            return max(mine, key=lambda item: item.assigned.n if item.assigned else 0)
+        return self.standing.items[self.standing.asked] if self.standing.asked else None
+
+    @property
+    def outsiders(self) -> frozenset[str]:
+        """Of the people who are here or mentioned, those of other organisations."""
+        return frozenset(person.id for person in (self.by, *self.people.values()) if person.outsider)
+
+    def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
+        return Misspoken(by=self.by, via=self.via, source=self.source, unclear=unclear, words=words, count=count)
+
+    def viewed(self, view: View, question: str | None = None) -> Viewed:
+        return Viewed(by=self.by, via=self.via, source=self.source, view=view, question=question)
+
+    def day(self, words: str) -> date | None:
+        """The day that the whole of `words` names."""
+        today, order = self.standing.now.date(), self.rules.date_order
+        tokens = split_tokens(words, self.rules, today, order) or ()
+        if [token.kind for token in tokens] != ["date"]:
+            return None
+        return parse_day(words, today, direction=Direction.FUTURE, date_order=order, rules=self.rules)
+
+    def item_or_asked(self, name: str | None) -> str | Misspoken:
+        if not name:
+            return self.asked.item.key if self.asked else self.misspoken(Unclear.NOTHING_ASKED)
+        return find_item(name, self.standing.pack) or self.no_such_item(name)
+
+    def mistyped(self, name: str) -> Misspoken | None:
+        """A name that looks like an item's; other words make a reply an answer ("keep the old form")."""
+        return self.no_such_item(name) if nearest_items(name, self.standing.pack) else None
+
+    def no_such_item(self, name: str) -> Misspoken:
+        return self.misspoken(Unclear.NO_SUCH_ITEM, name, *nearest_items(name, self.standing.pack))
+
+
+def made(heard: Heard, event: Callable[..., Event], **fields: object) -> Event:
+    return event(by=heard.by, via=heard.via, source=heard.source, **fields)
+
+
+def answered(heard: Heard, values: Mapping[str, str], *, explicit: bool = False) -> Event:
+    reopened = heard.asked is not None and heard.asked.claim is not None and heard.asked.claim.verdict is None
+    return events.Answered(
+        by=heard.by,
+        via=heard.via,
+        source=heard.source,
+        values=values,
+        explicit=explicit,
+        replaces=reopened and not explicit,
+        outsiders=heard.outsiders,
+    )
+
+
+def person_in(heard: Heard, words: str) -> str | None:
+    if words.casefold() == "me":
+        return heard.by.id
+    mention = _MENTION.fullmatch(words)
+    return mention["id"] if mention else None
+
+
+def is_past(heard: Heard, day: date) -> bool:
+    return day < heard.standing.now.date()
+
+
+def person_or(heard: Heard, words: str, event: Callable[[str], Event]) -> Event:
+    person = person_in(heard, words)
+    if person is None or (person in heard.people and heard.people[person].bot):
+        return heard.misspoken(Unclear.WHO)
+    if person in heard.outsiders:
+        return heard.misspoken(Unclear.OUTSIDER, person)
+    return event(person)

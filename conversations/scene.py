@@ -1,0 +1,70 @@
+"""The scene of a handler: what it looks at, and how the acts that it adds become a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from conversations.board import Board, board, changes
+from conversations.cards import Notice, NoticeCard
+from conversations.effects import Effect, Turn, Whisper
+from conversations.events import Event
+from conversations.review import Act, ActKind
+from conversations.rules import Rules
+from conversations.standing import ItemStanding, Standing, stand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a handler looks at."""
+
+    standing: Standing
+    event: Event
+    rules: Rules
+
+    @property
+    def now(self) -> datetime:
+        return self.standing.now
+
+    def item(self, key: str) -> ItemStanding:
+        return self.standing.items[key]
+
+    def act(self, kind: ActKind, **fields: object) -> Act:
+        """A new act of this event; `turn_of` numbers it."""
+        event = self.event
+        act = Act(n=0, turn=0, kind=kind, by=event.by.id, at=self.now, via=event.via, source=event.source)
+        return replace(act, **fields)  # type: ignore[arg-type]  # the fields are an act's, by name
+
+    def notice(self, notice: Notice, **fields: object) -> Whisper:
+        card = NoticeCard(notice=notice, project=self.standing.review.project, phase=self.standing.phase)
+        return Whisper(to=self.event.by.id, card=replace(card, **fields))  # type: ignore[arg-type]  # a card's, by name
+
+
+def turn_of(scene: Scene, *acts: Act, also: tuple[Effect, ...] = ()) -> Turn:
+    return shown(board(scene.standing), standing_after(scene, acts), also)
+
+
+def standing_after(scene: Scene, acts: Iterable[Act]) -> Standing:
+    """Where the review stands with some acts more."""
+    review = scene.standing.review
+    first, turn = len(review.acts) + 1, review.version + 1
+    numbered = tuple(replace(act, n=first + i, turn=turn) for i, act in enumerate(acts))
+    return stand(replace(review, acts=review.acts + numbered), scene.now)
+
+
+def shown(before: Board, after: Standing, also: tuple[Effect, ...] = ()) -> Turn:
+    """The next version of a review, and what changes on its board by it."""
+    shown, posted = board(after), after.review.posted
+    review = replace(
+        after.review,
+        phase=after.phase,
+        owner=after.owner,
+        posted=(*posted, *(key for key in shown if key not in posted)),
+        version=after.review.version + 1,
+    )
+    return Turn(review=review, effects=(*changes(before, shown, posted), *also))
+
+
+def whispered(scene: Scene, *whispers: Effect, refused: bool = False) -> Turn:
+    return Turn(review=scene.standing.review, effects=whispers, refused=refused)

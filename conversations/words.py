@@ -1,0 +1,229 @@
+"""The words that do what buttons do. A reply is a word only when all of it has the word's form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from conversations import events
+from conversations.events import Event, Misspoken, Unclear, View
+from conversations.heard import Heard, is_past, made, person_or
+from conversations.names import find_item
+from conversations.packs import ItemType
+from conversations.review import State
+
+Word: TypeAlias = Callable[[Heard, "re.Match[str]"], Event | None]  # None: not this word here, but an answer
+
+
+def word_in(heard: Heard, text: str) -> Event | None:
+    said = " ".join(text.translate(_STRAIGHT).split())
+    for pattern, word in _WORDS:
+        if (match := pattern.fullmatch(said)) and (event := word(heard, match)) is not None:
+            return event
+    return None
+
+
+def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
+    name = match["item"]
+    if name:
+        key = find_item(name, heard.standing.pack)
+        return made(heard, events.Kept, item=key) if key else heard.mistyped(name)
+    if heard.asked and heard.asked.claim and heard.asked.answer:  # it was followed up, or chosen by `edit`
+        return made(heard, events.Kept, item=heard.asked.item.key)
+    lacking = [item for item in heard.standing.items.values() if item.can_be_kept and not item.kept]
+    newest = max(lacking, key=lambda item: item.answer.n if item.answer else 0, default=None)
+    return made(heard, events.Kept, item=newest.item.key) if newest else heard.misspoken(Unclear.NOTHING_TO_KEEP)
+
+
+def _later(heard: Heard, match: re.Match[str]) -> Event | None:
+    if not match["day"]:
+        return heard.misspoken(Unclear.UNTIL_WHEN)
+    day = heard.day(match["day"])
+    if day is None:
+        return heard.misspoken(Unclear.UNTIL_WHEN) if _looks_like_a_day(match["day"]) else None
+    item = heard.item_or_asked(None)
+    if isinstance(item, Misspoken):
+        return item
+    return (
+        heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.Deferred, item=item, until=day)
+    )
+
+
+def _decide_waiver(event: type[events.WaiverAccepted] | type[events.WaiverRejected]) -> Word:
+    def word(heard: Heard, match: re.Match[str]) -> Event | None:
+        pending = [key for key, item in heard.standing.items.items() if item.state is State.NA_PENDING]
+        name = match["item"]
+        if not name:
+            return made(heard, event, item=pending[0]) if pending else heard.misspoken(Unclear.NOTHING_TO_ACCEPT)
+        key = find_item(name, heard.standing.pack)
+        return made(heard, event, item=key) if key else heard.mistyped(name)
+
+    return word
+
+
+def _ask(heard: Heard, match: re.Match[str]) -> Event:
+    item = heard.item_or_asked(match["item"])
+    if isinstance(item, Misspoken):
+        return item
+    return person_or(heard, match["who"], lambda to: made(heard, events.Delegated, item=item, to=to))
+
+
+def _me(heard: Heard, _match: re.Match[str]) -> Event | None:
+    if heard.asked is None or heard.asked.item.type is ItemType.PERSON:
+        return None  # then it is the answer
+    return made(heard, events.Delegated, item=heard.asked.item.key, to=heard.by.id)
+
+
+def _yes(heard: Heard, match: re.Match[str]) -> Event | None:
+    item = to_confirm(heard, match["item"])
+    return made(heard, events.Confirmed, item=item) if item else None
+
+
+def _no(heard: Heard, match: re.Match[str]) -> Event | None:
+    item = to_confirm(heard, match["item"])
+    return declined(heard, item, match["who"]) if item else None
+
+
+def declined(heard: Heard, item: str, who: str | None) -> Event:
+    if not who:
+        return made(heard, events.Declined, item=item)
+    return person_or(heard, who, lambda to: made(heard, events.Declined, item=item, ask=to))
+
+
+def to_confirm(heard: Heard, name: str | None) -> str | None:
+    """What a person can confirm: the item named, else the newest one that names them; without any it is an answer."""
+    if name:
+        return find_item(name, heard.standing.pack)
+    mine = [item for item in heard.standing.items.values() if item.named == heard.by.id]
+    waiting = [(item.answer.n, item.item.key) for item in mine if item.answer and item.state is State.UNCONFIRMED]
+    return max(waiting)[1] if waiting else None
+
+
+def _not_me(heard: Heard, match: re.Match[str]) -> Event:
+    items = heard.standing.items.values()
+    asked = [(item.assigned.n, item) for item in items if item.assigned and item.assignee == heard.by.id]
+    named = [(item.answer.n, item) for item in items if item.answer and item.named == heard.by.id]
+    if not asked and not named:
+        return heard.misspoken(Unclear.NOTHING_TO_CONFIRM)
+    _, newest = max(asked or named, key=lambda pair: pair[0])
+    return declined(heard, newest.item.key, match["who"])
+
+
+def _use(heard: Heard, match: re.Match[str]) -> Event | None:
+    items = heard.standing.items
+    torn = [item for item in items.values() if item.sides]
+    if match["item"]:
+        key = find_item(match["item"], heard.standing.pack)
+        if key is None:
+            return None
+        torn = [item for item in torn if item.item.key == key]
+    if not torn:
+        return heard.misspoken(Unclear.NO_CONFLICT)
+    newest = max(torn, key=lambda item: item.sides[-1].n)
+    return made(heard, events.Settled, item=newest.item.key, choice=int(match["n"]))
+
+
+def _edit(heard: Heard, match: re.Match[str]) -> Event | None:
+    name = match["item"]
+    if not name:
+        return heard.misspoken(Unclear.WHICH, *heard.standing.pack.names.values())
+    key = find_item(name, heard.standing.pack)
+    return made(heard, events.Reopened, item=key) if key else heard.mistyped(name)
+
+
+def _back(heard: Heard, _match: re.Match[str]) -> Event:
+    keys = list(heard.standing.items)
+    here = keys.index(heard.standing.asked) if heard.standing.asked else len(keys)
+    return made(heard, events.Reopened, item=keys[here - 1]) if here else heard.misspoken(Unclear.FIRST)
+
+
+def _skip(heard: Heard, _match: re.Match[str]) -> Event:
+    item = heard.item_or_asked(None)
+    return item if isinstance(item, Misspoken) else made(heard, events.Skipped, item=item)
+
+
+def _pause(heard: Heard, match: re.Match[str]) -> Event | None:
+    if not match["day"]:
+        return made(heard, events.Paused, until=None)
+    day = heard.day(match["day"])
+    if day is None:
+        return heard.misspoken(Unclear.WHICH_DAY, match["day"])
+    return heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.Paused, until=day)
+
+
+def _owner(heard: Heard, match: re.Match[str]) -> Event:
+    return person_or(heard, match["who"], lambda to: made(heard, events.HandedOver, to=to))
+
+
+def _date(heard: Heard, match: re.Match[str]) -> Event | None:
+    day = heard.day(match["day"])
+    if day is None:
+        return heard.misspoken(Unclear.WHICH_DAY, match["day"]) if _looks_like_a_day(match["day"]) else None
+    return heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.DateChanged, to=day)
+
+
+def _snooze(heard: Heard, match: re.Match[str]) -> Event | None:
+    """There is nothing yet that could be put off."""
+    day = match["day"]
+    named = not day or _SPAN.fullmatch(day) or heard.day(day)
+    return heard.misspoken(Unclear.NOTHING_SENT) if named else None
+
+
+def _view(view: View) -> Word:
+    return lambda heard, _match: heard.viewed(view)
+
+
+def _plain(event: Callable[..., Event]) -> Word:
+    return lambda heard, _match: made(heard, event)
+
+
+def _unclear(unclear: Unclear) -> Word:
+    return lambda heard, _match: heard.misspoken(unclear)
+
+
+def _looks_like_a_day(words: str) -> bool:
+    return len(words.split()) == 1
+
+
+_STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
+_SPAN = re.compile(r"\d+ ?[dw]", re.IGNORECASE)
+_WHO = r"(?P<who><@[^>\s]+>|me)"
+_ITEM = r"(?P<item>[a-z][\w.]*(?:[ -][a-z]\w*){0,2})"
+_WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), word)
+    for pattern, word in (
+        (rf"keep(?: as is)?(?: {_ITEM})?", _keep),
+        (r"later(?: (?:by |until |on )?(?P<day>.{1,40}))?", _later),
+        (rf"accept(?: {_ITEM})?", _decide_waiver(events.WaiverAccepted)),
+        (rf"reject(?: {_ITEM})?", _decide_waiver(events.WaiverRejected)),
+        (rf"ask {_WHO}(?: (?:about |for )?{_ITEM})?", _ask),
+        (r"ask(?: \w+)?", _unclear(Unclear.WHO)),  # a name without its @
+        (r"me", _me),
+        (rf"yes(?:,? that's me)?(?: {_ITEM})?", _yes),
+        (rf"no(?: {_ITEM})?(?:,? ask {_WHO})?", _no),
+        (rf"not me(?:,? ask {_WHO})?", _not_me),
+        (rf"use (?P<n>\d{{1,2}})(?: {_ITEM})?", _use),
+        (r"use that", _plain(events.Reclaimed)),
+        (rf"edit(?: {_ITEM})?", _edit),
+        (r"back", _back),
+        (r"skip", _skip),
+        (r"undo", _plain(events.Undone)),
+        (r"not an answer", _plain(events.Disowned)),
+        (r"pause(?: until (?P<day>.{1,40}))?", _pause),
+        (r"resume", _plain(events.Resumed)),
+        (r"done", _plain(events.Finished)),
+        (r"cancel", _plain(events.Cancelled)),
+        (rf"owner {_WHO}", _owner),
+        (r"date (?P<day>.{1,40})", _date),
+        (r"status", _view(View.STATUS)),
+        (r"help", _view(View.HELP)),
+        (r"help all", _view(View.HELP_ALL)),
+        (r"report", _view(View.REPORT)),
+        (r"about", _view(View.ABOUT)),
+        (r"next", _view(View.FORM)),
+        (r"mine", _view(View.MINE)),
+        (r"why", _view(View.WHY)),
+        (r"snooze(?: (?P<day>.{1,40}))?", _snooze),
+    )
+)
