@@ -49,7 +49,7 @@ class ListFormat(StrEnum):
 
 def main() -> None:
     """The console script. What went wrong is one clear sentence on standard error."""
-    from conversations.pack_parser import PackFaults
+    from conversations.pack_files.parser import PackFaults
 
     logging.getLogger().addHandler(logging.NullHandler())  # a command says what went wrong itself, in a sentence
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.settings import BadSettings, Settings
 from conversations.decide import Engine
-from conversations.pack_parser import parse_packs
+from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
 from conversations.rules import Rules, load_rules
 

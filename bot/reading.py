@@ -16,8 +16,8 @@ from conversations.cards import ReviewLine
 from conversations.decide import review_line
 from conversations.errors import ReadinessError
 from conversations.names import folded_name
-from conversations.pack_parser import lint
-from conversations.pack_yaml import Complaint
+from conversations.pack_files.nodes import Complaint
+from conversations.pack_files.parser import lint
 from conversations.reports import report
 from conversations.review import Phase, Review
 from conversations.standing import stand

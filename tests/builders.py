@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from conversations.activities import ConversationReference
-from conversations.pack_parser import parse_packs
+from conversations.pack_files.parser import parse_packs
 from conversations.packs import Item, ItemType, Library, Pack
 from conversations.review import Act, ActKind, Review
 from conversations.verdicts import Verdict

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conversations.pack_parser import parse_packs
+from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
 from conversations.rules import Rules, load_rules
 from conversations.verdicts import Context, Verdict, judge

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conversations.pack_parser import PackFaults, lint, parse_packs
+from conversations.pack_files.parser import PackFaults, lint, parse_packs
 from conversations.packs import Condition, Library, from_document
 
 FOLDER = Path(__file__).parents[2] / "conversations" / "packs"
@@ -232,7 +232,7 @@ def test_a_condition_has_two_forms_with_or_without_quotes(written: str, read: Co
 
 
 def test_without_libyaml_the_slower_reader_finds_the_same(monkeypatch: pytest.MonkeyPatch, library: Library) -> None:
-    monkeypatch.setattr("conversations.pack_yaml._LOADER", yaml.SafeLoader)
+    monkeypatch.setattr("conversations.pack_files.nodes._LOADER", yaml.SafeLoader)
     assert parse_packs(BUNDLED, PARTS) == library
 
 

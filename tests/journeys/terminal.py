@@ -24,7 +24,7 @@ import pytest
 from adapters.console.terminal import Terminal as ConsoleTerminal
 from adapters.wording import Wording
 from bot.cli import main
-from conversations.pack_parser import parse_packs
+from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
 from conversations.rules import load_rules
 

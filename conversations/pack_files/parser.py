@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from conversations.pack_checks import Documents, complaint_at, faults_across, where
-from conversations.pack_fields import EXTENDING_PACK, FACTS, OVERLAYS, PACK
-from conversations.pack_yaml import Block, Complaint, Shape, Source, compose, line_of
+from conversations.pack_files.checks import Documents, complaint_at, faults_across, where
+from conversations.pack_files.fields import EXTENDING_PACK, FACTS, OVERLAYS, PACK
+from conversations.pack_files.nodes import Block, Complaint, Shape, Source, compose, line_of
 from conversations.packs import (
     Condition,
     Fact,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from conversations.pack_fields import faults_within
-from conversations.pack_yaml import Block, Complaint, Word, suggestion
+from conversations.pack_files.fields import faults_within
+from conversations.pack_files.nodes import Block, Complaint, Word, suggestion
 
 _NOTHING = Block(file="", line=0, values={}, names=frozenset())
 

@@ -1,6 +1,6 @@
 """The fields that packs, overlays and facts may have, as tables; and what must hold within one item.
 
-A field is added here and in `packs.py`, nowhere else. What needs a second document to be judged is in `pack_parser.py`.
+A field is added here and in `packs.py`, nowhere else. What needs a second document to be judged is in `pack_files/parser.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from conversations.pack_yaml import (
+from conversations.pack_files.nodes import (
     BadValue,
     Block,
     Complaint,
