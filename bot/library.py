@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bot.settings import BadSettings, Settings
 from conversations.decide import Engine
+from conversations.language.rules import Rules, load_rules
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
-from conversations.rules import Rules, load_rules
 
 RULES = "vague_rules.yaml"
 

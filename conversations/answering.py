@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from conversations.cards import FieldFault
-from conversations.days import parse_day
 from conversations.effects import FieldError
 from conversations.events import Answered, FormSubmitted
+from conversations.language.days import parse_day
+from conversations.language.rules import Rules
 from conversations.names import mentioned
 from conversations.packs import PROFILE_FIELDS, Direction, Item, ItemType
 from conversations.review import Act, ActKind, State
-from conversations.rules import Rules
 from conversations.standing import ItemStanding, Standing
 from conversations.verdicts import Context, Judgement, Verdict, judge
 

@@ -17,13 +17,13 @@ from conversations.cards import Card, ListCard, MineCard, Notice, NoticeCard, Re
 from conversations.composing import summary_card
 from conversations.effects import Turn, Whisper
 from conversations.engine import begin, lapse, step
+from conversations.language.rules import Rules
 from conversations.names import folded_name
 from conversations.packs import Library
 from conversations.permissions import may_see
 from conversations.ports import Found
 from conversations.recognizer import recognize
 from conversations.review import Phase, Review
-from conversations.rules import Rules
 from conversations.scoring import score
 from conversations.standing import Standing, stand
 from conversations.views import help_card, mine_lines

@@ -27,9 +27,9 @@ from conversations.cards import Notice
 from conversations.effects import Turn
 from conversations.errors import EventRefused
 from conversations.events import Event
+from conversations.language.rules import Rules
 from conversations.permissions import INSIDERS_ONLY, who_may
 from conversations.review import Phase, Review
-from conversations.rules import Rules
 from conversations.scene import Scene, shown, whispered
 from conversations.standing import Standing, stand
 

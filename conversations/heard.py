@@ -9,13 +9,13 @@ from datetime import date
 
 from conversations import events
 from conversations.activities import Actor, Source
-from conversations.days import parse_day
 from conversations.events import Event, Misspoken, Unclear, View, Viewed
+from conversations.language.days import parse_day
+from conversations.language.rules import Rules
+from conversations.language.tokens import split_tokens
 from conversations.names import find_item, nearest_items
 from conversations.packs import Direction
-from conversations.rules import Rules
 from conversations.standing import ItemStanding, Standing
-from conversations.tokens import split_tokens
 
 _MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
 

@@ -1,6 +1,6 @@
 """Packs: the versioned sets of questions as values, and the document that each of them is kept as.
 
-A pack is data. Nothing here opens a file or reads YAML (`pack_files/parser.py` does, from text that the shell hands over).
+A pack is data. Nothing here opens a file or reads YAML (`pack_files/` does, from text that the shell hands over).
 A running review keeps the content that it started with, by digest: `from_document` trusts what storage hands back.
 """
 

@@ -13,15 +13,15 @@ from conversations import events
 from conversations.activities import Activity, ActivityKind, Source
 from conversations.answering import MAX_WORDS
 from conversations.buttons import pressed
-from conversations.choices import exact_option
 from conversations.events import Event, LeftAloneBecause, Unclear
 from conversations.heard import Heard, answered, made
+from conversations.language.choices import exact_option
+from conversations.language.rules import Rules
+from conversations.language.tokens import FITS, is_acknowledgement, split_tokens
 from conversations.names import find_item
 from conversations.packs import ItemType
 from conversations.review import State
-from conversations.rules import Rules
 from conversations.standing import ItemStanding, Standing
-from conversations.tokens import FITS, is_acknowledgement, split_tokens
 from conversations.words import word_in
 
 

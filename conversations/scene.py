@@ -10,8 +10,8 @@ from conversations.board import Board, board, changes
 from conversations.cards import Notice, NoticeCard
 from conversations.effects import Effect, Turn, Whisper
 from conversations.events import Event
+from conversations.language.rules import Rules
 from conversations.review import Act, ActKind
-from conversations.rules import Rules
 from conversations.standing import ItemStanding, Standing, stand
 
 

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from conversations import closed
-from conversations.asked import Asked, Finding
-from conversations.choices import exact_option
-from conversations.evidence import Evidence, weigh
-from conversations.follow_ups import ask_for, ask_for_parts, say
+from conversations.language import closed
+from conversations.language.asked import Asked, Finding
+from conversations.language.choices import exact_option
+from conversations.language.evidence import Evidence, weigh
+from conversations.language.follow_ups import ask_for, ask_for_parts, say
+from conversations.language.patterns import fold
+from conversations.language.people import names_somebody
+from conversations.language.reading import Reading, read
+from conversations.language.rules import Rules, load_rules
+from conversations.language.tokens import Token, closed_tokens, is_acknowledgement, split_tokens
 from conversations.packs import Direction, Item, ItemType
-from conversations.patterns import fold
-from conversations.people import names_somebody
-from conversations.reading import Reading, read
-from conversations.rules import Rules, load_rules
-from conversations.tokens import Token, closed_tokens, is_acknowledgement, split_tokens
 
 __all__ = [
     "Context",

@@ -1,6 +1,6 @@
 """The fields that packs, overlays and facts may have, as tables; and what must hold within one item.
 
-A field is added here and in `packs.py`, nowhere else. What needs a second document to be judged is in `pack_files/parser.py`.
+A field is added here and in `packs.py`, nowhere else. What needs a second document to be judged is in `checks.py`.
 """
 
 from __future__ import annotations

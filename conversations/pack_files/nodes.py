@@ -1,6 +1,6 @@
 """Reading YAML with its line numbers: nodes become plain values, and whatever is wrong becomes a complaint.
 
-Knows fields and values, not packs (`pack_files/fields.py` has their tables). A `Read` takes (source, name of the field, node)
+Knows fields and values, not packs (`fields.py` has their tables). A `Read` takes (source, name of the field, node)
 and returns the value or raises `BadValue`. A bad value is noted and left out and the reading goes on, so that one run
 lists everything that is wrong.
 """

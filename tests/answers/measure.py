@@ -16,9 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from conversations.language.rules import Rules, load_rules
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
-from conversations.rules import Rules, load_rules
 from conversations.verdicts import Context, Verdict, judge
 
 HERE = Path(__file__).parent

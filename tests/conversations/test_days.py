@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.days import find_days, parse_day
+from conversations.language.days import find_days, parse_day
+from conversations.language.rules import Rules
 from conversations.packs import Direction
-from conversations.rules import Rules
 from tests.answers.measure import rules
 
 TODAY = date(2026, 11, 23)

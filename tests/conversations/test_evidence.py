@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from conversations.asked import Asked
-from conversations.evidence import Evidence, weigh
+from conversations.language.asked import Asked
+from conversations.language.evidence import Evidence, weigh
+from conversations.language.reading import read
 from conversations.packs import Item
-from conversations.reading import read
 from tests.answers import measure
 
 RULES = measure.rules()

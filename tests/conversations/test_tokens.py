@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from conversations.tokens import closed_tokens, is_acknowledgement, split_tokens
+from conversations.language.tokens import closed_tokens, is_acknowledgement, split_tokens
 from tests.answers import measure
 
 RULES = measure.rules()

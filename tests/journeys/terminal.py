@@ -24,9 +24,9 @@ import pytest
 from adapters.console.terminal import Terminal as ConsoleTerminal
 from adapters.wording import Wording
 from bot.cli import main
+from conversations.language.rules import load_rules
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
-from conversations.rules import load_rules
 
 AT = "2026-11-23T09:00:00+00:00"
 NOW = datetime.fromisoformat("2026-11-23T10:00:00+00:00")  # what the machine's clock says

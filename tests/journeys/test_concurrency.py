@@ -18,9 +18,9 @@ from bot.settings import Settings
 from bot.turns import TurnRunner
 from conversations.activities import ActivityKind, ConversationReference, Form
 from conversations.decide import Engine as Decider
+from conversations.language.rules import Rules
 from conversations.packs import Library
 from conversations.review import Review
-from conversations.rules import Rules
 from storage.database import Database
 from storage.models import outbox
 from storage.queries import reviews

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from conversations.asked import NOTHING, Asked, Finding
-from conversations.figures import Number
-from conversations.people import ends_in
-from conversations.reading import Reading, Span, Word
-from conversations.rules import Rules
+from conversations.language.asked import NOTHING, Asked, Finding
+from conversations.language.figures import Number
+from conversations.language.people import ends_in
+from conversations.language.reading import Reading, Span, Word
+from conversations.language.rules import Rules
 
 _HOST = re.compile(r"(?:https?://)?([^/:?#\s]*)(?::\d+)?([^?#]*)(.*)", re.IGNORECASE)
 _SHORT_NUMBER = re.compile(r"\d{3,6}")

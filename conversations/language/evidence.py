@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from conversations.asked import Asked
-from conversations.figures import Number, blank
-from conversations.people import candidates, rota_named
-from conversations.reading import Word
-from conversations.rules import Words
+from conversations.language.asked import Asked
+from conversations.language.figures import Number, blank
+from conversations.language.people import candidates, rota_named
+from conversations.language.reading import Word
+from conversations.language.rules import Words
 
 _COMPARED = re.compile(r"[<>≥≤]=?\s*$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from conversations.days import FoundDay, find_days
-from conversations.figures import Number, blank, find_numbers
-from conversations.patterns import fold
-from conversations.rules import Rules
+from conversations.language.days import FoundDay, find_days
+from conversations.language.figures import Number, blank, find_numbers
+from conversations.language.patterns import fold
+from conversations.language.rules import Rules
 
 LONGEST = 4000  # characters that are read; what platforms allow in one message
 MANY = 50  # addresses of a kind and numbers that are looked at: beyond that no answer is any clearer

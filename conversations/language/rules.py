@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from conversations.day_forms import DayForms, day_forms
-from conversations.patterns import compiled, fold, fold_pattern, joined, keyed
+from conversations.language.day_forms import DayForms, day_forms
+from conversations.language.patterns import compiled, fold, fold_pattern, joined, keyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

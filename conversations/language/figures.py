@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from conversations.rules import Rules
+from conversations.language.rules import Rules
 
 _AFTER_NUMBER = re.compile(r"[\s-]{0,2}([€$£¥%]|[^\W\d_][\w'/-]*)")
 _CURRENCY_SIGNS = "€$£¥"

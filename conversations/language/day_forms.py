@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.patterns import fold_pattern, joined, keyed
+from conversations.language.patterns import fold_pattern, joined, keyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

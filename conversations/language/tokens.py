@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from conversations.language.patterns import fold
+from conversations.language.reading import read
+from conversations.language.rules import Rules
 from conversations.packs import Item, ItemType
-from conversations.patterns import fold
-from conversations.reading import read
-from conversations.rules import Rules
 
 FITS = {
     ItemType.PERSON: frozenset({"person", "email"}),

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from conversations.asked import NOTHING, Asked, Finding
+from conversations.language.asked import NOTHING, Asked, Finding
+from conversations.language.patterns import fold
+from conversations.language.places import find_page
+from conversations.language.reading import Reading, tidy
+from conversations.language.rules import Rules
 from conversations.packs import Item, ItemType, Option
-from conversations.patterns import fold
-from conversations.places import find_page
-from conversations.reading import Reading, tidy
-from conversations.rules import Rules
 
 _SURELY_PAST = timedelta(days=305)  # without a year, a day that comes again within two months can be that one
 

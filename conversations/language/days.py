@@ -14,9 +14,9 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import TypeVar
 
+from conversations.language.patterns import fold
+from conversations.language.rules import Rules
 from conversations.packs import Direction
-from conversations.patterns import fold
-from conversations.rules import Rules
 
 _ISO = re.compile(r"(?<![\d-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d-])")
 _NUMERIC = re.compile(

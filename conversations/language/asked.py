@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from conversations.language.reading import Reading
+from conversations.language.rules import Rules
 from conversations.packs import Item
-from conversations.reading import Reading
-from conversations.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

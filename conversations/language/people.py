@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from conversations.reading import Reading, Word
-from conversations.rules import Rules
+from conversations.language.reading import Reading, Word
+from conversations.language.rules import Rules
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTICLES = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from conversations.language.rules import Rules
 from conversations.packs import Item, ItemType
-from conversations.rules import Rules
 
 
 def ask_for(item: Item, rules: Rules) -> str:

@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import pairwise
 
-from conversations.asked import NOTHING, Asked, Finding
-from conversations.choices import find_option, find_yes_or_no
-from conversations.days import FoundDay
-from conversations.figures import Number
+from conversations.language.asked import NOTHING, Asked, Finding
+from conversations.language.choices import find_option, find_yes_or_no
+from conversations.language.days import FoundDay
+from conversations.language.figures import Number
+from conversations.language.people import Candidate, candidates, rota_named
+from conversations.language.places import find_page, find_route
+from conversations.language.reading import Reading
+from conversations.language.rules import Rules
 from conversations.packs import Direction, Item, ItemType
-from conversations.people import Candidate, candidates, rota_named
-from conversations.places import find_page, find_route
-from conversations.reading import Reading
-from conversations.rules import Rules
 
 _PER_DAY = "currency_per_day"
 
