@@ -23,7 +23,7 @@ def compiled(alternatives: str) -> re.Pattern[str]:
     """Alternatives between ` | `, as whole words; an apostrophe is optional. None at all never match."""
     longest_first = sorted(fold_pattern(alternatives).strip().split(" | "), key=len, reverse=True)
     inside = "|".join(longest_first) or "(?!)"
-    return re.compile(rf"(?<!\w)(?:{inside})(?!\w)")
+    return re.compile(rf"(?:(?<!\w)|(?=/))(?:{inside})(?!\w)")  # a slash may follow a word: 80/day
 
 
 def fold_pattern(pattern: str) -> str:
