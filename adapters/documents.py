@@ -1,7 +1,7 @@
 """Documents for standard output: a report as text and as Markdown, the lists of reviews and of packs.
 
-A report comes as the JSON that the command prints (`docs/`), so that all its formats say the same. What people
-typed is shown as typed and acts nowhere.
+A report comes as the JSON that `report --format json` prints, so that all its formats say the same. What people typed
+is shown as typed and acts nowhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -19,7 +19,7 @@ from adapters import filters
 from adapters.wording import Reader, Wording
 from conversations.packs import Item, Pack
 from conversations.review import State
-from conversations.verdicts import Judgement, Verdict
+from conversations.verdicts import Judgement
 
 WIDTH = 80
 _UTC = ZoneInfo("UTC")  # as in the JSON
@@ -101,26 +101,15 @@ def packs_text(packs: Iterable[Pack]) -> str:
     return _columns([head, *rows])
 
 
-class Trial(Protocol):
-    """One answer and what it was judged to be."""
-
-    @property
-    def item(self) -> Item: ...
-
-    @property
-    def judgement(self) -> Judgement: ...
-
-
-def trial_text(trial: Trial) -> str:
-    judged = trial.judgement
-    missing = judged.missing if judged.verdict in (Verdict.VAGUE, Verdict.MISSING) else ()
+def trial_text(item: Item, judged: Judgement) -> str:
+    """One answer to an item, and what it was judged to be."""
     rows = [
         ("verdict", filters.plain(judged.verdict)),
         ("found", ", ".join(judged.found)),
-        ("missing", ", ".join(missing)),
-        ("follow-up", (judged.follow_up or "") if missing or judged.verdict is Verdict.MISSING else ""),
+        ("missing", ", ".join(judged.missing)),
+        ("follow-up", judged.follow_up or ""),
     ]
-    lines = [filled(filters.visible(trial.item.prompt), f"{trial.item.key}: ")]
+    lines = [filled(filters.visible(item.prompt), f"{item.key}: ")]
     return "\n".join([*lines, *(filled(text, f"  {name:<9}  ") for name, text in rows if text)])
 
 

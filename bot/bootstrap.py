@@ -17,16 +17,11 @@ from conversations.decide import Engine
 from conversations.ports import Sender
 from storage.database import Database, open_database
 from storage.shelf import PackShelf
-
-Reach = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there
+from storage.unit_of_work import Reach, no_op
 
 
 def machine_clock() -> datetime:
     return datetime.now(UTC)
-
-
-def nothing_happens(_point: str) -> None:
-    """What `reach` does outside of crash tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +41,7 @@ async def running(
     command: str,
     clock: Callable[[], datetime] = machine_clock,
     pack: str | None = None,
-    reach: Reach = nothing_happens,
+    reach: Reach = no_op,
 ) -> AsyncIterator[Application]:
     """An application with its database open and, on SQLite, locked for `command`; closed in order at the end.
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from adapters.console.inbound import PLATFORM, person_id, to_activity, to_form
 from adapters.console.sender import ConsoleSender
-from bot.bootstrap import Application, Reach, nothing_happens, running
+from bot.bootstrap import Application, running
 from bot.chat_clock import ChatClock, ClockWouldGoBack, to_moment
 from bot.settings import Settings
 from conversations.activities import Activity, ActivityKind, Button, ConversationReference
@@ -21,9 +21,10 @@ from conversations.board import board
 from conversations.cards import FormCard, HelpCard, Tap
 from conversations.effects import Turn, Whisper
 from conversations.names import folded_name
-from conversations.review import Phase, Review
+from conversations.review import LIVING, Review
 from conversations.standing import stand
 from storage.queries import newest_moment, platforms, reviews, typed_lines
+from storage.unit_of_work import Reach, no_op
 
 EXAMPLE = "Example project"
 TENANT, CHANNEL = "local", "terminal"
@@ -37,7 +38,6 @@ SLASHES = {
     "/quit": "leave; nothing is lost",
 }
 HOW_FAR = "Say how far: /at +3d, /at +2h, or a moment like /at 2026-12-01T09:00."
-_LIVING = (Phase.OPEN, Phase.PAUSED)
 _WORDS = ("/report", "/status", "/help", "/about", "/mine")
 _COMMANDS = ("/nudges", "/digest")
 
@@ -50,7 +50,7 @@ class Chat:
     sender: ConsoleSender
     clock: ChatClock
     keep_going: bool
-    reach: Reach = nothing_happens
+    reach: Reach = no_op
     review: Review | None = None
     number: int = 0  # of the newest line that was typed as a message
     line_number: int = 0  # of the input
@@ -236,10 +236,7 @@ class Chat:
         return {act.n: act.said for act in self.review.acts if act.said} if self.review else {}
 
     def _show_again(self, review: Review) -> None:
-        standing = stand(review, self.clock())
-        cards = board(standing)
-        question = f"question/{standing.pack.question_of[standing.asked].key}" if standing.asked else "summary"
-        self.sender.comes_back([cards[key] for key in ("root", question) if key in cards], self._words(), self.number)
+        self.sender.comes_back(review.id, board(stand(review, self.clock())), self._words(), self.number)
 
     async def _set_clock(self) -> None:
         """Never before what the database has seen already."""
@@ -257,7 +254,7 @@ class Chat:
         found = await self.application.database.read(
             reviews, self.application.shelf, platform=PLATFORM, tenant=TENANT, channel=CHANNEL, project=project
         )
-        living = [review for review in found if review.phase in _LIVING]
+        living = [review for review in found if review.phase in LIVING]
         if project is None:
             named = [review for review in found if folded_name(review.project) == folded_name(EXAMPLE)]
             return living[0] if len(living) == 1 else next(iter(named), None)
@@ -278,7 +275,7 @@ async def sit_down(
     pack: str | None = None,
     at: datetime | None = None,
     keep_going: bool = False,
-    reach: Reach = nothing_happens,
+    reach: Reach = no_op,
 ) -> int:
     """A whole sitting: `sender` is made for its clock, `lines` from what prints their prompt. Returns the exit code."""
     clock = ChatClock(at)

@@ -173,9 +173,9 @@ def list_(format_: Annotated[ListFormat, typer.Option("--format")] = ListFormat.
 def packs_list() -> None:
     """The packs that a review can use."""
     from adapters.documents import packs_text
-    from bot.library import load_library
+    from bot.library import load_library, shipped_rules
 
-    typer.echo(packs_text(load_library(read_settings()).packs.values()))
+    typer.echo(packs_text(load_library(read_settings(), shipped_rules()).packs.values()))
 
 
 @packs_app.command()
@@ -209,7 +209,8 @@ def try_(
         return
     if item is None or not answer:
         _stop("Say what to judge: packs try ITEM ANSWER…, or packs try --jsonl FILE.", 2)
-    typer.echo(trial_text(trials.one(item, " ".join(answer))))
+    trial = trials.one(item, " ".join(answer))
+    typer.echo(trial_text(trial.item, trial.judgement))
 
 
 def _json(document: Any) -> str:

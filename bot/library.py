@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -43,9 +42,9 @@ def own(folder: Path | None) -> dict[str, str]:
     return {str(path): path.read_text(encoding="utf-8", errors="replace") for path in paths}  # a complaint names it
 
 
-def load_library(settings: Settings, also: Mapping[str, str] | None = None) -> Library:
+def load_library(settings: Settings, rules: Rules) -> Library:
     """Raises `PackFaults` with every complaint."""
-    return parse_packs({**bundled(), **own(settings.packs), **(also or {})}, known_parts(shipped_rules()))
+    return parse_packs({**bundled(), **own(settings.packs)}, known_parts(rules))
 
 
 def shipped_rules(date_order: str | None = None) -> Rules:
@@ -59,7 +58,8 @@ def known_parts(rules: Rules) -> frozenset[str]:
 
 def load_engine(settings: Settings, pack: str | None = None) -> Engine:
     """Raises `PackFaults`, `NoSuchFolder`, and `NoSuchPack` where the pack of new reviews is none of the packs."""
-    library, name = load_library(settings), (pack or settings.pack).casefold()
+    rules = shipped_rules(settings.date_order)
+    library, name = load_library(settings, rules), (pack or settings.pack).casefold()
     if name not in library.packs:
         raise NoSuchPack(f"No pack is called {name!r}; there are {', '.join(library.packs)}.")
-    return Engine(library=library, rules=shipped_rules(settings.date_order), pack=name, zone=settings.zone)
+    return Engine(library=library, rules=rules, pack=name, zone=settings.zone)

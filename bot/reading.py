@@ -19,7 +19,7 @@ from conversations.names import folded_name
 from conversations.pack_files.nodes import Complaint
 from conversations.pack_files.parser import lint
 from conversations.reports import report
-from conversations.review import Phase, Review
+from conversations.review import LIVING, Review
 from conversations.standing import stand
 from storage.database import open_database
 from storage.queries import newest_moment, packs_in_use, reviews
@@ -52,7 +52,7 @@ def one_review(settings: Settings, project: str, *, tenant: str | None, channel:
     if len(places) > 1:
         lines = (f"  --tenant {tenant} --channel {channel}" for tenant, channel in places)
         raise SeveralReviews("Several reviews have that name. Choose one with:\n" + "\n".join(lines))
-    living = [review for review in same if review.phase in (Phase.OPEN, Phase.PAUSED)]
+    living = [review for review in same if review.phase in LIVING]
     return (living or same)[-1]
 
 

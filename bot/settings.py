@@ -43,7 +43,7 @@ def _database(url: str) -> str:
 
 
 class Settings(BaseSettings):
-    """What `interfaces.md` calls settings; an empty variable is an unset one."""
+    """The variables that README.md lists; an empty variable is an unset one."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore")
 

@@ -13,7 +13,7 @@ from bot.library import load_library, shipped_rules
 from bot.settings import BadUsage, Settings
 from conversations.errors import ReadinessError
 from conversations.packs import Item
-from conversations.verdicts import Context, Judgement, Verdict, judge
+from conversations.verdicts import Context, Judgement, judge
 
 
 class NoSuchItem(ReadinessError):
@@ -35,7 +35,8 @@ class Trials:
     """Judges answers with the settings' packs. Days are those of the settings' zone, where a moment has none."""
 
     def __init__(self, settings: Settings, *, at: datetime, author: str, decision_date: str | None) -> None:
-        self._library, self._rules = load_library(settings), shipped_rules()
+        self._rules = shipped_rules()
+        self._library = load_library(settings, self._rules)
         self._settings = settings
         self._given = {"at": at.isoformat(), "author": author, "decision_date": decision_date}
 
@@ -56,7 +57,8 @@ class Trials:
                 raise BadTrial("a line is a JSON object with `item` and `answer`")
             return self._trial(given)
         except (json.JSONDecodeError, UnicodeDecodeError, BadTrial, NoSuchItem) as error:
-            raise BadTrial(f"{where}: {error}") from None
+            wrong = "this is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+            raise BadTrial(f"{where}: {wrong}") from None
 
     def _trial(self, given: dict[str, Any]) -> Trial:
         item = self._library.find_item(str(given["item"]))
@@ -94,11 +96,10 @@ class Trials:
 
 def _result(trial: Trial) -> dict[str, Any]:
     judgement = trial.judgement
-    lacking = judgement.verdict in (Verdict.VAGUE, Verdict.MISSING)
     return {
         "item": trial.item.key,
         "answer": trial.answer,
         "verdict": judgement.verdict.value,
-        "missing": list(judgement.missing) if lacking else [],
-        "follow_up": judgement.follow_up if lacking else None,
+        "missing": list(judgement.missing),
+        "follow_up": judgement.follow_up,
     }

@@ -33,7 +33,6 @@ class Actor:
     id: str  # the platform's own id, without decoration
     name: str
     bot: bool = False
-    guest: bool = False
     outsider: bool = False  # of another organisation, in a shared channel
     admin: bool = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from conversations.cards import FieldFault
 from conversations.effects import FieldError
@@ -76,9 +76,7 @@ def form_errors(standing: Standing, form: FormSubmitted, rules: Rules) -> dict[s
             errors[key] = FieldError(fault=FieldFault.NO_SUCH_FIELD)
         elif other := _answered_meanwhile(standing, form, key):
             errors[key] = FieldError(fault=FieldFault.ANSWERED_MEANWHILE, about=other)
-        elif fault := _fault(
-            item.item, text, judge(item.item, text, context_of(standing, form.by.mention, rules), rules)
-        ):
+        elif fault := _fault(item.item, text, standing, form.by.mention, rules):
             errors[key] = FieldError(fault=fault, about=str(len(text)) if fault is FieldFault.TOO_LONG else "")
     return errors
 
@@ -134,13 +132,14 @@ def _answered_meanwhile(standing: Standing, form: FormSubmitted, key: str) -> st
     return next((act.by for act in acts if act.by != form.by.id), None)
 
 
-def _fault(item: Item, text: str, judgement: Judgement) -> FieldFault | None:
+def _fault(item: Item, text: str, standing: Standing, author: str, rules: Rules) -> FieldFault | None:
     if len(text) > MAX_WORDS:
         return FieldFault.TOO_LONG
+    judgement = judge(item, text, context_of(standing, author, rules), rules)
     match item.type:
         case ItemType.URL if not _ADDRESS.search(text):
             return FieldFault.NO_ADDRESS
-        case ItemType.DATE if judgement.day is None and judgement.until is None:
+        case ItemType.DATE if not _names_a_day(text, judgement, standing.now.date(), rules):
             return FieldFault.NO_DAY
         case ItemType.NUMBER if not any(character.isdigit() for character in text):
             return FieldFault.NO_NUMBER
@@ -148,6 +147,13 @@ def _fault(item: Item, text: str, judgement: Judgement) -> FieldFault | None:
             return FieldFault.TWO_PEOPLE
         case _:
             return None
+
+
+def _names_a_day(text: str, judgement: Judgement, today: date, rules: Rules) -> bool:
+    """Any day; one in the wrong direction is an answer that is followed up."""
+    if judgement.day or judgement.until:
+        return True
+    return parse_day(text, today, direction=Direction.ANY, date_order=rules.date_order, rules=rules) is not None
 
 
 def _intake_value(name: str, text: str, now: datetime, rules: Rules) -> str | FieldFault:

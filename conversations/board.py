@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
-from conversations.cards import (
-    Card,
-)
+from conversations.cards import Card
 from conversations.composing import (
     ask_card,
     confirm_card,

@@ -290,7 +290,6 @@ class Notice(StrEnum):
     NAME_MISSING = "name_missing"
     NAME_TAKEN = "name_taken"
     NO_CONFLICT = "no_conflict"
-    NO_REVIEW = "no_review"
     NO_SUCH_ITEM = "no_such_item"
     NO_SUCH_PACK = "no_such_pack"
     NO_SUCH_REVIEW = "no_such_review"
@@ -313,6 +312,7 @@ class Notice(StrEnum):
     WHICH_DAY = "which_day"
     WHO = "who"
     WHY_NOT = "why_not"
+    YOURS = "yours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from conversations.names import label_of
 from conversations.packs import PROFILE_FIELDS, ItemType
 from conversations.quantities import MEASURES, Quantity, quantities
 from conversations.review import Act, State
-from conversations.standing import APPROVER, DECISION_DATE, ItemStanding, Standing, said_by
+from conversations.standing import APPROVER, DECISION_DATE, STANDS, ItemStanding, Standing, said_by
 
 _METRICS = ("success.target", "success.baseline")
 _LOAD = "scale.load_tested"
@@ -32,7 +32,6 @@ LOG_MONTHS = 6  # C8: Regulation (EU) 2024/1689, Articles 19(1) and 26(6)
 # The day from which C8 blocks: Regulation (EU) 2026/1744.
 HIGH_RISK_FROM = {"high_risk_annex_iii": date(2027, 12, 2), "high_risk_annex_i": date(2028, 8, 2)}
 
-_STANDS = frozenset({State.COMPLETE, State.UNCONFIRMED, State.STALE})
 _TYPED = frozenset({ItemType.TEXT, ItemType.METRIC, ItemType.URL, ItemType.CHANNEL})  # types in which words are typed
 _LATE_STAGES = PROFILE_FIELDS["stage"][PROFILE_FIELDS["stage"].index("scaling") :]
 _LINK = re.compile(r"(?:https?://)?([^\s<>|]+\.[^\s<>|]*/[^\s<>|]*)", re.IGNORECASE)
@@ -233,11 +232,11 @@ CHECKS: Mapping[str, tuple[_Rate, Callable[[Standing], Iterable[Clash]]]] = {
 
 def _answer(standing: Standing, key: str) -> Act | None:
     item = standing.items.get(key)
-    return item.answer if item is not None and item.state in _STANDS else None
+    return item.answer if item is not None and item.state in STANDS else None
 
 
 def _named(item: ItemStanding) -> str | None:
-    return item.named if item.state in _STANDS else None
+    return item.named if item.state in STANDS else None
 
 
 def _day(standing: Standing, key: str) -> date | None:

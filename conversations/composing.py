@@ -23,7 +23,7 @@ from conversations.cards import (
 from conversations.names import label_of
 from conversations.packs import Item, Question
 from conversations.permissions import settlers
-from conversations.review import Act, ActKind, Phase, State
+from conversations.review import LIVING, Act, ActKind, State
 from conversations.scoring import ANSWERED_STATES, Score, seconds_for
 from conversations.standing import ItemStanding, Standing, said_by
 from conversations.verdicts import Verdict
@@ -38,7 +38,6 @@ from conversations.ways import (
 )
 
 _LACKING = (Verdict.VAGUE, Verdict.MISSING)
-_WALKING = (Phase.OPEN, Phase.PAUSED)
 
 
 def root_card(standing: Standing, points: Score) -> RootCard:
@@ -65,7 +64,7 @@ def root_card(standing: Standing, points: Score) -> RootCard:
         phase_by=act.by if act else None,
         phase_on=act.at.date() if act else None,
         paused_until=act.day if act else None,
-        ways=root_ways(standing.phase),
+        ways=root_ways(standing.phase, asking=asked is not None),
     )
 
 
@@ -78,7 +77,7 @@ def question_card(standing: Standing, question: Question, number: int) -> Questi
         of=len(standing.pack.questions),
         title=question.title,
         short=question.short,
-        minutes=_minutes(left or list(question.items)),
+        minutes=_minutes(left) if left else 0,
         rows=rows,
         why=asked.why if asked else None,
         example=asked.example if asked else None,
@@ -104,9 +103,7 @@ def row(standing: Standing, item: ItemStanding) -> Row:
 
 
 def quote(standing: Standing, act: Act | None) -> Quote | None:
-    if act is None:
-        return None
-    return Quote(acts=tuple(said.n for said in said_by(standing, act)), by=act.by, at=act.at)
+    return None if act is None else _quoted(standing, act)
 
 
 def summary_card(standing: Standing, points: Score) -> SummaryCard:
@@ -137,8 +134,8 @@ def summary_card(standing: Standing, points: Score) -> SummaryCard:
 def blocker_lines(standing: Standing, points: Score) -> tuple[BlockerLine, ...]:
     return tuple(
         BlockerLine(
-            label=label_of(standing.items[blocker.item].item) if blocker.item in standing.items else blocker.item,
-            question=standing.pack.question_of[blocker.item].short if blocker.item in standing.items else "",
+            label=label_of(standing.items[blocker.item].item),
+            question=standing.pack.question_of[blocker.item].short,
             reason=blocker.reason,
             who=blocker.who,
         )
@@ -221,7 +218,7 @@ def who_card(standing: Standing, item: ItemStanding, open_: bool) -> WhoCard:
 
 def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
     key = item.item.key
-    open_ = item.assigned is not None and item.assignee == person and standing.phase in _WALKING
+    open_ = item.assigned is not None and item.assignee == person and standing.phase in LIVING
     asked = next((a for a in reversed(standing.live) if a.kind is ActKind.DELEGATED and a.person == person), None)
     since = item.answer if item.answer and asked and item.answer.n > asked.n else None  # the asking made no answer old
     return AskCard(
@@ -241,7 +238,7 @@ def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
 
 def confirm_card(standing: Standing, item: ItemStanding, person: str) -> ConfirmCard:
     mine = item.named == person and item.answer is not None
-    waiting = mine and item.state is State.UNCONFIRMED and standing.phase in _WALKING
+    waiting = mine and item.state is State.UNCONFIRMED and standing.phase in LIVING
     declined = any(a.kind is ActKind.DECLINED and a.by == person and a.item == item.item.key for a in standing.live)
     return ConfirmCard(
         by=item.answer.by if mine and item.answer else "",
@@ -271,7 +268,7 @@ def _promise(standing: Standing, item: ItemStanding) -> PromiseLine:
 
 
 def _waiting_for(standing: Standing) -> tuple[str, ...]:
-    if standing.phase not in _WALKING:
+    if standing.phase not in LIVING:
         return ()
     people = [item.assignee for item in standing.items.values() if item.assigned and item.assignee]
     named = (item for item in standing.items.values() if item.state is State.UNCONFIRMED and not item.names_nobody_here)

@@ -23,13 +23,12 @@ from conversations.packs import Library
 from conversations.permissions import may_see
 from conversations.ports import Found
 from conversations.recognizer import recognize
-from conversations.review import Phase, Review
+from conversations.review import LIVING, Review
 from conversations.scoring import score
 from conversations.standing import Standing, stand
 from conversations.views import help_card, mine_lines
 
 MAX_NAME = 80  # characters of a project's name
-_LIVING = (Phase.OPEN, Phase.PAUSED)
 _START = re.compile(r"start(?:\s+(?P<name>(?!--|—).*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
@@ -57,7 +56,7 @@ class Engine:
     def _in_thread(self, review: Review, activity: Activity, found: Found, now: datetime) -> Turn:
         standing = stand(review, now)
         turn = step(standing, recognize(activity, standing, self.rules), self.rules)
-        reopened = review.phase not in _LIVING and turn.review is not None and turn.review.phase in _LIVING
+        reopened = review.phase not in LIVING and turn.review is not None and turn.review.phase in LIVING
         if reopened and _named(found, review.project, but=review) is not None:
             notice = NoticeCard(notice=Notice.NAME_TAKEN, project=review.project)
             return _said(activity, notice, refused=True, review=review)
@@ -112,9 +111,8 @@ def _thread_of(reference: ConversationReference, review_id: str) -> Conversation
 
 def _named(found: Found, name: str, but: Review | None = None) -> Review | None:
     """The living review that has a name already."""
-    living = (review for review in found.others if review.phase in _LIVING and review is not but)
-    same = (review for review in living if folded_name(review.project) == folded_name(name))
-    return next((review for review in same if but is None or review.id != but.id), None)
+    living = (review for review in found.others if review.phase in LIVING and (but is None or review.id != but.id))
+    return next((review for review in living if folded_name(review.project) == folded_name(name)), None)
 
 
 def _said(activity: Activity, card: Card, *, refused: bool = False, review: Review | None = None) -> Turn:
@@ -137,7 +135,7 @@ def review_line(standing: Standing) -> ReviewLine:
 def _status(activity: Activity, seen: list[Standing], name: str) -> Turn:
     here = [standing for standing in seen if standing.review.reference.channel == activity.reference.channel]
     wanted = [s for s in seen if folded_name(s.review.project) == folded_name(name)] if name else here
-    living = [standing for standing in wanted if standing.phase in _LIVING] or wanted
+    living = [standing for standing in wanted if standing.phase in LIVING] or wanted
     if name and not wanted:
         names = tuple(standing.review.project for standing in seen)
         return _said(activity, NoticeCard(notice=Notice.NO_SUCH_REVIEW, label=name, names=names), refused=True)
@@ -151,7 +149,7 @@ def _list(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
 
 
 def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
-    living = (standing for standing in seen if standing.phase in _LIVING)
+    living = (standing for standing in seen if standing.phase in LIVING)
     lines = tuple(line for standing in living for line in mine_lines(standing, activity.actor.id))
     return _said(activity, MineCard(lines=lines))
 

@@ -93,7 +93,7 @@ _ROWS: Mapping[type[Event], tuple[Handler | None, Handler | None, Handler | None
     events.HandedOver: (on.handed_over, on.handed_over, on.closed, on.closed),
     events.DateChanged: (on.date_changed, on.date_changed, on.closed, on.closed),
     events.Viewed: (on.viewed, on.viewed, on.viewed, on.viewed),
-    events.LeftAlone: (on.left_alone, on.left_alone, None, None),
+    events.LeftAlone: (on.left_alone, on.left_alone, on.ignored, on.ignored),
     events.Misspoken: (on.misspoken, on.misspoken, on.closed, on.closed),
 }
 TRANSITIONS: Mapping[tuple[Phase, type[Event]], Handler] = {

@@ -20,7 +20,7 @@ from conversations.names import label_of
 from conversations.packs import ItemType
 from conversations.review import Act, ActKind, State
 from conversations.scene import Scene, shown, standing_after, turn_of, whispered
-from conversations.standing import APPROVER, DECISION_DATE, Standing
+from conversations.standing import ANSWERS, APPROVER, DECISION_DATE, UNANSWERED, Standing
 from conversations.views import noted_card, view_card
 
 
@@ -83,12 +83,13 @@ def waiver_decided(scene: Scene, event: events.WaiverAccepted | events.WaiverRej
 def settled(scene: Scene, event: events.Settled) -> Turn:
     sides = scene.item(event.item).sides
     if not 1 <= event.choice <= len(sides):
-        return whispered(scene, scene.notice(Notice.NO_CONFLICT), refused=True)
+        return whispered(scene, scene.notice(Notice.NO_CONFLICT, count=len(sides)), refused=True)
     return turn_of(scene, scene.act(ActKind.SETTLED, item=event.item, target=sides[event.choice - 1].n))
 
 
 def delegated(scene: Scene, event: events.Delegated) -> Turn:
-    return turn_of(scene, _delegation(scene, event.item, event.to))
+    mine = scene.notice(Notice.YOURS, label=label_of(scene.item(event.item).item))
+    return turn_of(scene, _delegation(scene, event.item, event.to), also=(mine,) if event.to == event.by.id else ())
 
 
 def _delegation(scene: Scene, item: str, to: str) -> Act:
@@ -128,7 +129,7 @@ def undone(scene: Scene, event: events.Undone) -> Turn:
 def disowned(scene: Scene, event: events.Disowned) -> Turn:
     by, owner = event.by.id, scene.standing.owner
     about = (event.item,) if event.item else scene.standing.items
-    return _taken_back(scene, lambda act: act.kind in _ANSWERS and by in (act.by, owner) and act.item in about)
+    return _taken_back(scene, lambda act: act.kind in ANSWERS and by in (act.by, owner) and act.item in about)
 
 
 def _taken_back(scene: Scene, which: Callable[[Act], bool]) -> Turn:
@@ -146,10 +147,10 @@ def _withdrawn(scene: Scene, gone: list[Act]) -> Turn:
     left = [_alone(scene, act) for act in seconds]
     withdrawn = (scene.act(ActKind.WITHDRAWN, item=act.item, target=act.n) for act in (*gone, *seconds))
     turn = turn_of(scene, *withdrawn, *left)
-    thanked = (act for act in gone if act.kind in _ANSWERS and not act.follow_up)
+    thanked = (act for act in gone if act.kind in ANSWERS and not act.follow_up)
     sources = dict.fromkeys(act.source for act in thanked if act.source)
     labels = tuple(label_of(scene.item(act.item).item) for act in gone if act.item)
-    said = scene.notice(Notice.TAKEN_BACK, names=labels, act=gone[-1].kind)
+    said = scene.notice(Notice.TAKEN_BACK, names=labels)
     return replace(turn, effects=(*(React(source=s, off=True) for s in sources), *turn.effects, said))
 
 
@@ -244,9 +245,13 @@ def left_alone(scene: Scene, event: events.LeftAlone) -> Turn:
 
 def _open_page(standing: Standing) -> str | None:
     """The item that a file could answer: the one asked, else the first open one that wants a page."""
-    open_ = (State.OPEN, State.KNOWN_GAP, State.DEFERRED)
-    pages = [k for k, item in standing.items.items() if item.item.type is ItemType.URL and item.state in open_]
+    pages = [k for k, item in standing.items.items() if item.item.type is ItemType.URL and item.state in UNANSWERED]
     return standing.asked if standing.asked in pages else next(iter(pages), None)
+
+
+def ignored(scene: Scene, _event: Event) -> Turn:
+    """The thread of a closed review belongs to whoever talks there."""
+    return whispered(scene)
 
 
 def misspoken(scene: Scene, event: events.Misspoken) -> Turn:
@@ -270,7 +275,6 @@ def undone_when_closed(scene: Scene, event: Event) -> Turn:
     return _taken_back(scene, lambda each: each.n == act.n)
 
 
-_ANSWERS = (ActKind.ANSWERED, ActKind.RIVALLED, ActKind.WAIVED)
 _NOT_UNDONE = (ActKind.LEFT_ALONE, ActKind.CANCEL_ASKED)
 _ONLY_ASKED = (events.Unclear.UNTIL_WHEN, events.Unclear.NOTHING_ASKED)
 _LEFT_ALONE = {

@@ -16,7 +16,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-# What the intake asks of a project, and the answers it offers (domain: content model).
+# What the intake asks of a project, and the answers it offers.
 PROFILE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "stage": ("idea", "pilot", "scaling", "production", "adopted"),
     "ai_kind": ("llm_app", "agent", "classic_ml", "vendor_feature"),

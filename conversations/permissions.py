@@ -66,6 +66,8 @@ def who_may(standing: Standing, event: events.Event) -> tuple[str, ...] | None:
             return _known(item.assignee if item.assigned else None, item.named)
         case events.Settled():
             return settlers(standing, standing.items[event.item])
+        case events.Viewed(view=events.View.ABOUT):
+            return (standing.owner,)
         case _:
             return (standing.owner,) if WHO[type(event)] is Who.OWNER else None
 

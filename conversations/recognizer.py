@@ -20,8 +20,7 @@ from conversations.language.rules import Rules
 from conversations.language.tokens import FITS, is_acknowledgement, split_tokens
 from conversations.names import find_item
 from conversations.packs import ItemType
-from conversations.review import State
-from conversations.standing import ItemStanding, Standing
+from conversations.standing import UNANSWERED, ItemStanding, Standing
 from conversations.words import word_in
 
 
@@ -137,12 +136,11 @@ def _open_for_tokens(heard: Heard) -> list[ItemStanding]:
     """
     standing, asked = heard.standing, heard.asked
     if asked is None:
-        return [item for item in standing.items.values() if item.state in _UNANSWERED]
+        return [item for item in standing.items.values() if item.state in UNANSWERED]
     others = (standing.items[item.key] for item in standing.pack.question_of[asked.item.key].items)
-    return [asked, *(item for item in others if item is not asked and item.state in _UNANSWERED)]
+    return [asked, *(item for item in others if item is not asked and item.state in UNANSWERED)]
 
 
-_UNANSWERED = (State.OPEN, State.KNOWN_GAP, State.DEFERRED)
 _TO_SOMEBODY = re.compile(r"\s*<@(?P<id>[^>\s]+)>[\s,:]+(?P<rest>.+)", re.DOTALL)
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _ADDRESSING = re.compile(r"\?|\b(?:you|your|please|pls)\b|^(?:can|could)\b", re.IGNORECASE)

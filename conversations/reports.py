@@ -34,9 +34,9 @@ COLUMNS = (
 Name: TypeAlias = Callable[[str], str]  # a person's id → how they are written here, as "@ana"
 
 _MENTION = re.compile(r"<@([^<>\s]+)>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a screen that prints a file would act on
 # What a spreadsheet may take for the beginning of a formula, after blanks too:
 # https://owasp.org/www-community/attacks/CSV_Injection
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a screen that prints a file would act on
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 

@@ -24,6 +24,9 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
+LIVING = (Phase.OPEN, Phase.PAUSED)  # not closed: the name is taken, and answers count
+
+
 class State(StrEnum):
     """Where an item stands; names, verdicts and marks as in the report."""
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from conversations.checks import Finding, Severity, failed_checks
 from conversations.packs import PROFILE_FIELDS, Item, ItemType
 from conversations.review import State
-from conversations.standing import ItemStanding, Standing
+from conversations.standing import STANDS, ItemStanding, Standing
 
 FAILURE_POINTS = ("F1", "F2", "F3", "F4", "F5")
 _COMES_NEXT = dict(zip(PROFILE_FIELDS["stage"], FAILURE_POINTS, strict=True))  # stage → the first that is looked at
@@ -23,7 +23,6 @@ _COMES_NEXT = dict(zip(PROFILE_FIELDS["stage"], FAILURE_POINTS, strict=True))  #
 # Somebody answered and nothing of it is left to say. What is promised or partly answered is not among them.
 ANSWERED_STATES = frozenset({State.COMPLETE, State.UNCONFIRMED, State.STALE, State.CONFLICT, State.NA_ACCEPTED})
 _UNANSWERED = frozenset({State.OPEN, State.KNOWN_GAP, State.NA_PENDING})
-_NAMES_SOMEBODY = frozenset({State.COMPLETE, State.UNCONFIRMED, State.STALE})
 _DOES_NOT_CLEAR = "does not clear"
 _REASONS = {
     State.OPEN: "not answered",
@@ -53,12 +52,11 @@ Credits: TypeAlias = Mapping[str, float | None]  # by item; None where it leaves
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocker:
-    """What keeps the review from approval. `check` is the id of the failed check that is the reason, if one is."""
+    """What keeps the review from approval. `reason` is where the item stands, or the sentence of a failed check."""
 
     item: str
     reason: str
     who: str  # a person's id
-    check: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,6 @@ class Score:
     next_gap: NextGap | None  # None: no failure point is in the way
     checks: tuple[Finding, ...]
     answered: int
-    promised: int
     open: int  # the rest: not answered, known gaps, partly answered, waiting for acceptance
     total: int
 
@@ -96,7 +93,6 @@ def score(standing: Standing) -> Score:
     readiness = floor(min(mean, lead, rules.blocked_ceiling if blockers else 100))
     states = [item.state for item in standing.items.values()]
     answered = sum(state in ANSWERED_STATES for state in states)
-    promised = states.count(State.DEFERRED)
     return Score(
         readiness=readiness,
         progress=floor(mean),
@@ -107,8 +103,7 @@ def score(standing: Standing) -> Score:
         next_gap=_next_gap(standing, credits, checks, blockers),
         checks=checks,
         answered=answered,
-        promised=promised,
-        open=len(states) - answered - promised,
+        open=len(states) - answered - states.count(State.DEFERRED),
         total=len(states),
     )
 
@@ -143,7 +138,7 @@ def seconds_for(kind: ItemType) -> int:
 def who_answers_for(standing: Standing, item: ItemStanding) -> str:
     """The person named, else the one who was asked, else the owner. A name that matches nobody cannot be asked."""
     act = item.answer
-    named = item.named if act and not act.stranger and item.state in _NAMES_SOMEBODY else None
+    named = item.named if act and not act.stranger and item.state in STANDS else None
     return named or item.assignee or standing.owner
 
 
@@ -192,7 +187,6 @@ def _blockers(standing: Standing, checks: Iterable[Finding]) -> tuple[Blocker, .
             item=check.items[0],
             reason=check.says,
             who=who_answers_for(standing, standing.items[check.items[0]]),
-            check=check.id,
         )
         for check in checks
         if check.severity is Severity.BLOCK

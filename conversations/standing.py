@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 
 from conversations.packs import Item, ItemType, Pack
-from conversations.review import Act, ActKind, Phase, Review, State
+from conversations.review import LIVING, Act, ActKind, Phase, Review, State
 from conversations.verdicts import Verdict
 
 DECISION_DATE = "approve.decision_date"  # the two items that the engine itself reads, in every pack that has them
@@ -25,7 +25,9 @@ _PHASES = {
     ActKind.FINISHED: Phase.DONE,
     ActKind.CANCELLED: Phase.CANCELLED,
 }
-_ANSWERS = (ActKind.ANSWERED, ActKind.RIVALLED, ActKind.WAIVED)
+ANSWERS = (ActKind.ANSWERED, ActKind.RIVALLED, ActKind.WAIVED)
+UNANSWERED = (State.OPEN, State.KNOWN_GAP, State.DEFERRED)
+STANDS = (State.COMPLETE, State.UNCONFIRMED, State.STALE)  # the states of an answer that can be relied on
 _PROMISED = (State.DEFERRED, State.KNOWN_GAP)
 
 
@@ -108,7 +110,7 @@ class Standing:
     @property
     def approver(self) -> str | None:
         item = self.items.get(APPROVER)
-        stands = item is not None and item.state in (State.COMPLETE, State.UNCONFIRMED, State.STALE)
+        stands = item is not None and item.state in STANDS
         return item.named if item and stands and not item.names_nobody_here else None
 
     @property
@@ -141,7 +143,7 @@ def stand(review: Review, now: datetime) -> Standing:
         decision_on=_decision_on(live, items.get(DECISION_DATE)),
         profile=reduce(lambda profile, act: {**profile, **act.profile}, live, {"stage": "pilot"}),
         items=items,
-        asked=_asked(items) if phase in (Phase.OPEN, Phase.PAUSED) else None,
+        asked=_asked(items) if phase in LIVING else None,
         live=live,
     )
 
@@ -154,7 +156,7 @@ def then(item: ItemStanding, act: Act) -> ItemStanding:
 
 def said_by(standing: Standing, act: Act) -> tuple[Act, ...]:
     """The acts whose words make up an answer: one, or the two of a join."""
-    joins = act.target is not None and act.kind in _ANSWERS
+    joins = act.target is not None and act.kind in ANSWERS
     first = next((a for a in standing.live if a.n == act.target), None) if joins else None
     return (act,) if first is None else (first, act)
 
@@ -195,7 +197,8 @@ def _rivalled(item: ItemStanding, act: Act) -> ItemStanding:
     if len(sides) == 1:  # what it stood beside was taken back
         return _answered(item, act)
     assigned = None if act.by == item.assignee else item.assigned
-    return replace(item, sides=sides, waiver=None, assigned=assigned, claim=None)
+    own = item.answer is not None and item.answer.by == act.by  # its author's newer side stands in its place
+    return replace(item, answer=act if own else item.answer, sides=sides, waiver=None, assigned=assigned, claim=None)
 
 
 def _with_side(sides: tuple[Act, ...], act: Act) -> tuple[Act, ...]:
@@ -279,7 +282,7 @@ def _answer_state(item: ItemStanding, answer: Act, now: datetime) -> State:
 def _answer_counts(acts: Iterable[Act]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for act in acts:
-        if act.item is not None and act.kind in _ANSWERS:
+        if act.item is not None and act.kind in ANSWERS:
             counts[act.item] = counts.get(act.item, 0) + 1
     return counts
 

@@ -14,29 +14,13 @@ from enum import StrEnum
 
 from conversations.language import closed
 from conversations.language.asked import Asked, Finding
-from conversations.language.choices import exact_option
 from conversations.language.evidence import Evidence, weigh
 from conversations.language.follow_ups import ask_for, ask_for_parts, say
 from conversations.language.patterns import fold
 from conversations.language.people import names_somebody
 from conversations.language.reading import Reading, read
-from conversations.language.rules import Rules, load_rules
-from conversations.language.tokens import Token, closed_tokens, is_acknowledgement, split_tokens
+from conversations.language.rules import Rules
 from conversations.packs import Direction, Item, ItemType
-
-__all__ = [
-    "Context",
-    "Judgement",
-    "Rules",
-    "Token",
-    "Verdict",
-    "closed_tokens",
-    "exact_option",
-    "is_acknowledgement",
-    "judge",
-    "load_rules",
-    "split_tokens",
-]
 
 _EMPTY = re.compile(r"[\W_]*")
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
@@ -81,7 +65,6 @@ class Judgement:
     rota: bool = False
     day: date | None = None
     option: str | None = None
-    offer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,8 +331,7 @@ def _parts_answer(case: _Case) -> Judgement:
     unsure = hedged and (bool(evidence.open_missing) or not case.reading.numbers)
     if not case.complete or unsure or _only_pending(case):
         return _vague(case, ask_for_parts(case.item, case.missing(), case.rules))
-    offer = ask_for_parts(case.item, case.missing(), case.rules) if evidence.open_missing else None
-    return replace(_complete(case), offer=offer)
+    return _complete(case)
 
 
 def _only_pending(case: _Case) -> bool:

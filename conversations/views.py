@@ -24,11 +24,9 @@ from conversations.composing import quote, row, summary_card
 from conversations.events import View, Viewed
 from conversations.names import label_of
 from conversations.packs import PROFILE_FIELDS
-from conversations.review import Act, Phase, State
+from conversations.review import LIVING, Act, State
 from conversations.scoring import score
-from conversations.standing import ItemStanding, Standing
-
-_WORDLESS = (State.OPEN, State.DEFERRED, State.KNOWN_GAP)
+from conversations.standing import UNANSWERED, ItemStanding, Standing
 
 
 def view_card(standing: Standing, event: Viewed) -> Card:
@@ -87,7 +85,7 @@ def report_card(standing: Standing) -> ReportCard:
 
 def mine_lines(standing: Standing, person: str) -> tuple[MineLine, ...]:
     """What a person is asked, named for or can agree to, in pack order; nothing once a review is closed."""
-    if standing.phase in (Phase.DONE, Phase.CANCELLED):
+    if standing.phase not in LIVING:
         return ()
     wanted = ((item, _wanted(standing, item, person)) for item in standing.items.values())
     return tuple(
@@ -131,7 +129,7 @@ def _form_card(standing: Standing, key: str | None) -> Card:
 
 
 def _field(standing: Standing, item: ItemStanding) -> FieldLine:
-    known = item.answer if item.state not in _WORDLESS else None
+    known = item.answer if item.state not in UNANSWERED else None
     return FieldLine(
         name=item.item.key,
         label=label_of(item.item),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from conversations.cards import Tap, Way
 from conversations.packs import Item, ItemType, Question
-from conversations.review import Phase
+from conversations.review import LIVING, Phase
 from conversations.standing import Standing
 
 _ROOT_WAYS: Mapping[Phase, tuple[tuple[Tap, ...], tuple[Tap, ...]]] = {  # in sight, and in the overflow
@@ -41,13 +41,16 @@ def conflict_ways(standing: Standing, key: str, sides: int) -> tuple[Way, ...]:
     return (*use, *item_ways(standing, key, (Tap.WRITE_ANOTHER,), (Tap.ASK,)))
 
 
-def root_ways(phase: Phase) -> tuple[Way, ...]:
+def root_ways(phase: Phase, *, asking: bool) -> tuple[Way, ...]:
     first, more = _ROOT_WAYS[phase]
-    return (*(Way(tap=tap) for tap in first), *(Way(tap=tap, more=True) for tap in more))
+    return (
+        *(Way(tap=tap) for tap in first if asking or tap is not Tap.NEXT),
+        *(Way(tap=tap, more=True) for tap in more),
+    )
 
 
 def question_ways(standing: Standing, question: Question, asked: Item | None) -> tuple[Way, ...]:
-    if standing.phase not in (Phase.OPEN, Phase.PAUSED):
+    if standing.phase not in LIVING:
         return ()
     if asked is None:
         return (Way(tap=Tap.EDIT, choice=question.key),)

@@ -148,7 +148,7 @@ def _pause(heard: Heard, match: re.Match[str]) -> Event | None:
         return made(heard, events.Paused, until=None)
     day = heard.day(match["day"])
     if day is None:
-        return heard.misspoken(Unclear.WHICH_DAY, match["day"])
+        return heard.misspoken(Unclear.WHICH_DAY)
     return heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.Paused, until=day)
 
 
@@ -157,9 +157,11 @@ def _owner(heard: Heard, match: re.Match[str]) -> Event:
 
 
 def _date(heard: Heard, match: re.Match[str]) -> Event | None:
+    if not match["day"]:
+        return heard.misspoken(Unclear.WHICH_DAY)
     day = heard.day(match["day"])
     if day is None:
-        return heard.misspoken(Unclear.WHICH_DAY, match["day"]) if _looks_like_a_day(match["day"]) else None
+        return heard.misspoken(Unclear.WHICH_DAY) if _looks_like_a_day(match["day"]) else None
     return heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.DateChanged, to=day)
 
 
@@ -215,7 +217,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (r"done", _plain(events.Finished)),
         (r"cancel", _plain(events.Cancelled)),
         (rf"owner {_WHO}", _owner),
-        (r"date (?P<day>.{1,40})", _date),
+        (r"date(?: (?P<day>.{1,40}))?", _date),
         (r"status", _view(View.STATUS)),
         (r"help", _view(View.HELP)),
         (r"help all", _view(View.HELP_ALL)),

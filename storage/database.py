@@ -68,8 +68,8 @@ def needs_migration(url: str) -> bool:
         engine.dispose()
 
 
-def migrate(url: str, *, command: str = "ai-readiness migrate") -> str:
-    """Brings the schema up to date, and says so. Raises `DatabaseInUse` and `StorageDown`."""
+def migrate(url: str, *, command: str = "ai-readiness migrate") -> None:
+    """Brings the schema up to date. Raises `DatabaseInUse` and `StorageDown`."""
     address = to_address(url)
     try:
         if address.get_backend_name() == "sqlite":
@@ -79,7 +79,6 @@ def migrate(url: str, *, command: str = "ai-readiness migrate") -> str:
             migrate_postgres(address)
     except SQLAlchemyError as error:
         raise to_failure(error) from None
-    return "The database's schema is up to date."
 
 
 def to_address(url: str) -> URL:

@@ -17,13 +17,13 @@ from conversations.activities import Activity, ActivityKind
 from conversations.effects import Turn
 from conversations.errors import NameTaken, StaleReview
 from conversations.ports import Decide, Found
-from conversations.review import Phase, Review
+from conversations.review import LIVING, Review
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
 from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, review
 from storage.queries import review_in, reviews
 from storage.shelf import PackShelf
 
-Reach: TypeAlias = Callable[[str], None]  # told the name of each point that is passed; crash tests stop there
+Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there
 
 _CHANGING = ("project", "project_key", "owner", "phase", "version", "state")  # columns of a review, in a turn
 
@@ -57,7 +57,7 @@ _WAKE = on_each(_wake)
 
 
 def no_op(_: str) -> None:
-    pass
+    """What `reach` does outside of crash tests."""
 
 
 def run_turn(
@@ -91,7 +91,7 @@ def _is_new(connection: Connection, activity: Activity) -> bool:
 def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
     at = activity.reference
     here = review_in(connection, shelf, at) if at.thread is not None else None
-    reopens = here is not None and here.phase in (Phase.DONE, Phase.CANCELLED)  # if its name is free
+    reopens = here is not None and here.phase not in LIVING  # if its name is free
     if activity.kind is not ActivityKind.COMMAND and not reopens:
         return Found(review=here)
     return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.console.terminal import ID
+from adapters.filters import plain
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference, Form
 from conversations.cards import FormCard
 
@@ -52,7 +53,8 @@ def to_form(
     form: FormCard, values: Mapping[str, str], *, who: str, reference: ConversationReference, at: datetime, key: str
 ) -> Activity:
     """A form that was filled; `values` are what was typed, by field. `key` is this filling's alone."""
-    filled = {name: to_text(typed) for name, typed in values.items()}
+    options = {field.name: {plain(option).casefold(): option for option in field.options} for field in form.fields}
+    filled = {name: options[name].get(typed.casefold(), to_text(typed)) for name, typed in values.items()}
     return Activity(
         keys=(key,),
         kind=ActivityKind.FORM,

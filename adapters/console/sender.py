@@ -6,6 +6,7 @@ What is for one person stands there for all to see, with the name.
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
+from adapters.console.page import WIDTH
 from adapters.console.rendering import field_lines, needs_somebody, render
 from adapters.console.terminal import Terminal, handle
 from adapters.filters import visible
@@ -52,8 +54,9 @@ class ConsoleSender:
         said = self._said(delivery.card, words)
         if isinstance(delivery.card, FormCard):
             self._form = said
-        again = delivery.kind is DeliveryKind.REVISE and not self._has_turned(delivery)
-        if self._is_news(delivery, said):
+        turned, news = self._has_turned(delivery.review, delivery.card), self._is_news(delivery, said)
+        again = delivery.kind is DeliveryKind.REVISE and not turned
+        if turned or news:
             self._print([*self._addressed(delivery), *render(delivery.card, said, self._console, again=again)])
         return delivery.review if delivery.key == "root" else f"{delivery.review}/{delivery.key}"
 
@@ -75,7 +78,8 @@ class ConsoleSender:
             self._print([Text(self._fitting(f"{before}{handle(self.speaker)}> {visible(shown)}"), "bold blue")])
 
     def note(self, sentence: str) -> None:
-        self._print([Text(self._fitting(visible(sentence)))])
+        lines = textwrap.wrap(self._fitting(visible(sentence)), WIDTH, break_long_words=False, break_on_hyphens=False)
+        self._print(Text(line) for line in lines)
 
     def table(self, title: str, rows: Mapping[str, str]) -> None:
         """What can be typed, and what it does."""
@@ -97,9 +101,11 @@ class ConsoleSender:
         if self._form is not None:
             self._print(field_lines(number, field, self._form, self._console), gap=False)
 
-    def comes_back(self, cards: Iterable[Card], words: Mapping[int, str], number: int) -> None:
+    def comes_back(self, review: str, board: Mapping[str, Card], words: Mapping[int, str], number: int) -> None:
         """The root card, and what waits for somebody; `number` lines were typed before."""
-        for card in cards:
+        for key, card in board.items():
+            self._has_turned(review, card)
+            self._gists[review, key] = self._gist(card, self._said(card, words))
             if isinstance(card, RootCard) or needs_somebody(card):
                 self._print(render(card, self._said(card, words), self._console))
         self.note(f"Your next line is number {number + 1}.")
@@ -115,19 +121,20 @@ class ConsoleSender:
         """Whether a message says anything new: a change of its buttons alone would only fill the screen."""
         if not isinstance(delivery.card, RootCard | QuestionCard | SummaryCard) or delivery.key is None:
             return True
-        name = (delivery.review, delivery.key)
-        lines = render(replace(delivery.card, ways=()), said, self._console, again=True)
-        gist = "\n".join(line.plain for line in lines)
+        name, gist = (delivery.review, delivery.key), self._gist(delivery.card, said)
         known, self._gists[name] = self._gists.get(name), gist
         return delivery.kind is not DeliveryKind.REVISE or gist != known
 
-    def _has_turned(self, delivery: Delivery) -> bool:
+    def _gist(self, card: Card, said: Words) -> str:
+        shown = replace(card, ways=()) if isinstance(card, RootCard | QuestionCard | SummaryCard) else card
+        return "\n".join(line.plain for line in render(shown, said, self._console, again=True))
+
+    def _has_turned(self, review: str | None, card: Card) -> bool:
         """Whether a review has another owner, date or phase: then its card is worth its whole length."""
-        card = delivery.card
         if not isinstance(card, RootCard):
             return False
-        known = self._heads.get(delivery.review)
-        self._heads[delivery.review] = head = (card.owner, card.decision_on, card.phase)
+        known = self._heads.get(review)
+        self._heads[review] = head = (card.owner, card.decision_on, card.phase)
         return known is not None and known != head
 
     def _said(self, card: Card, words: Mapping[int, str]) -> Words:

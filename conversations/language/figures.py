@@ -20,7 +20,6 @@ class Number:
     value: float
     kind: str  # count, time, currency, share, bare
     noun: str  # folded word of a count, or the unit
-    in_words: bool = False
 
 
 def find_numbers(folded: str, rules: Rules) -> Iterator[Number]:
@@ -46,7 +45,7 @@ def _number(folded: str, match: re.Match[str], rules: Rules) -> Number | None:
         value = rules.numbers[match[3]]
         if match[3] in rules.fractions and kind != "time":
             kind = "share"
-    return Number(match.start(), end, match.end(), value, kind, noun, match[3] is not None)
+    return Number(match.start(), end, match.end(), value, kind, noun)
 
 
 def _is_label(folded: str, match: re.Match[str], before: str, kind: str, rules: Rules) -> bool:

@@ -109,8 +109,8 @@ def _is_rung(reading: Reading, number: Number, rules: Rules) -> bool:
 
 
 def _is_name(word: Word, rules: Rules) -> bool:
-    words = rules.words
     """Not somebody's (`Pelle's desk`), which is a person's place."""
+    words = rules.words
     common = word.folded in rules.stop or word.folded in rules.abstract or word.text.endswith("'s")
     return not common and not any(
         family.fullmatch(word.folded) for family in (words.tool, words.route_word, words.org_word, words.hours)

@@ -9,7 +9,7 @@ from datetime import date
 from conversations.language.patterns import fold
 from conversations.language.reading import read
 from conversations.language.rules import Rules
-from conversations.packs import Item, ItemType
+from conversations.packs import ItemType
 
 FITS = {
     ItemType.PERSON: frozenset({"person", "email"}),
@@ -69,9 +69,3 @@ def _hours(after: str, rules: Rules) -> str:
 
 def _words_remain(between: str, rules: Rules) -> bool:
     return _LETTER.search(rules.words.joined.sub(" ", between)) is not None
-
-
-def closed_tokens(item: Item, text: str, rules: Rules, today: date, date_order: str | None = None) -> bool:
-    """Whether `text` consists only of tokens that fit the type of a closed item."""
-    tokens = split_tokens(text, rules, today, date_order)
-    return tokens is not None and all(each.kind in FITS.get(item.type, ()) for each in tokens)

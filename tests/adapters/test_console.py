@@ -12,7 +12,7 @@ from adapters.console.inbound import to_activity, to_form
 from adapters.console.sender import ConsoleSender
 from adapters.console.terminal import handle
 from conversations.activities import Activity, ActivityKind, ConversationReference, Form
-from conversations.cards import Card, FormCard, QuestionCard
+from conversations.cards import Card, FieldLine, FormCard, QuestionCard
 from conversations.ports import Delivery, DeliveryKind
 from tests.adapters.samples import CARDS, WORDS
 from tests.adapters.screen import UTC_ZONE, output, shown, terminal
@@ -216,7 +216,7 @@ def test_coming_back_shows_where_it_stands_and_what_waits() -> None:
     screen = terminal()
     waiting = ("root-open", "question-asked", "follow-up", "conflict", "not-applicable", "who")
     quiet = ("question-answered", "follow-up-noted", "conflict-settled", "not-applicable-agreed", "who-named", "ask")
-    sender(screen).comes_back([CARDS[name] for name in (*waiting, *quiet)], WORDS, 7)
+    sender(screen).comes_back("r1", {name: CARDS[name] for name in (*waiting, *quiet)}, WORDS, 7)
     text = output(screen)
     assert [name for name in waiting if shown(CARDS[name]) not in text] == []
     assert [name for name in quiet if shown(CARDS[name]) in text] == []
@@ -239,3 +239,10 @@ def test_acting_as_somebody_changes_whom_a_whisper_need_not_name() -> None:
     asyncio.run(speaking.deliver(delivery(DeliveryKind.WHISPER, CARDS["notice-nothing_to_undo"], to="sam"), {}))
     assert output(screen) == "\nYou are @sam now.\n\nThere is nothing to undo.\n"
     assert speaking.prompt(4) == "\n4 @sam> "
+
+
+def test_a_choice_can_be_typed_as_it_is_shown() -> None:
+    kind = FieldLine(name="ai_kind", label="kind of AI", hint="", options=("llm_app", "agent"))
+    form = FormCard(name="about", title="Claims Copilot", fields=(kind,), seen=3, pack="digest")
+    filled = to_form(form, {"ai_kind": "LLM application"}, who="ana", reference=REFERENCE, at=AT, key="terminal/1")
+    assert filled.form == Form(name="about", values={"ai_kind": "llm_app"}, seen=3)

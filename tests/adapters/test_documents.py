@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from conversations.packs import Item, ItemType, Pack, Scoring
 from conversations.verdicts import Judgement, Verdict
 from tests.adapters.reports import REPORT, REVIEWS
 from tests.adapters.samples import WORDS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneTrial:
-    item: Item
-    judgement: Judgement
-
 
 GOLDEN = Path(__file__).parent / "golden" / "documents"
 
@@ -74,7 +66,7 @@ def test_a_trial_says_what_is_there_and_what_is_missing() -> None:
         guards="F3",
     )
     judged = Judgement(verdict=Verdict.VAGUE, found=("action",), missing=("duration",), follow_up="How many minutes?")
-    lines = trial_text(OneTrial(item=item, judgement=judged)).splitlines()
+    lines = trial_text(item, judged).splitlines()
     assert [line.split() for line in lines] == [
         ["rollback.steps:", "What", "are", "the", "steps?"],
         ["verdict", "vague"],
@@ -86,7 +78,7 @@ def test_a_trial_says_what_is_there_and_what_is_missing() -> None:
 
 def test_a_complete_trial_has_no_empty_lines_in_it() -> None:
     item = Item(key="a.b", prompt="?", type=ItemType.TEXT, why="", example="", follow_up="", guards="F3")
-    assert trial_text(OneTrial(item=item, judgement=Judgement(verdict=Verdict.COMPLETE))).splitlines() == [
+    assert trial_text(item, Judgement(verdict=Verdict.COMPLETE)).splitlines() == [
         "a.b: ?",
         "  verdict    complete",
     ]

@@ -48,6 +48,13 @@ def test_the_first_question_comes_at_once_and_the_end_says_where_it_stands_and_h
     assert ran.out.rstrip().splitlines()[-1] == BACK
 
 
+def test_words_that_mean_nothing_in_a_closed_review_are_no_end(terminal: Terminal) -> None:
+    ran = terminal.chat("done", "thanks", "// aside", "status")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.partition("> ")[0] for line in typed(ran)] == ["1 @ana", "2 @ana", "3 @ana", "4 @ana"]
+    assert "Your next line is number 5." in terminal.chat().words
+
+
 def test_coming_back_goes_on_with_the_next_number(terminal: Terminal) -> None:
     first = terminal.chat("@dana, Claims Platform", "", "  ", "/status", "// between us", "👍", "/ai-readiness mine")
     assert [line.partition("> ")[0] for line in typed(first)] == ["1 @ana", "2 @ana", "3 @ana"]

@@ -170,3 +170,12 @@ def test_an_empty_intake_changes_nothing() -> None:
     dialogue = a_dialogue().submits("ana", "about", {"stage": " "}).says()
 
     assert dialogue.review.acts == ()
+
+
+def test_a_day_in_the_wrong_direction_is_an_answer_with_its_follow_up() -> None:
+    dialogue = a_dialogue_up_to("approve.approver").submits("ana", "approve", {"approve.decision_date": "1 Jan 2025"})
+    dialogue.state("approve.decision_date", State.VAGUE).asked("approve.decision_date")
+
+
+def test_the_intake_opens_for_the_owner_only() -> None:
+    a_dialogue().hears("tom: about").whispers("tom refused").refused()

@@ -217,3 +217,7 @@ def test_an_outsider_accepts_nothing() -> None:
     dialogue = a_dialogue(people=(EVE,)).hears("ana: plan: n/a because it is a batch without users", "eve: accept plan")
 
     dialogue.whispers("eve outsider").refused()
+
+
+def test_who_takes_an_answer_hears_that_it_is_theirs() -> None:
+    a_dialogue_up_to("run.ops_team").hears("tom: ask me").whispers("tom yours").asked("run.ops_team")

@@ -151,4 +151,4 @@ def test_a_word_that_lacks_something_is_asked_for_in_private() -> None:
 
 
 def test_thanks_and_asides_in_a_closed_review_are_nobodys_business() -> None:
-    a_dialogue().hears("ana: done", "tom: thanks").says().refused()
+    a_dialogue().hears("ana: done", "tom: thanks").says().phase(Phase.DONE)

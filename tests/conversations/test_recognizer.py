@@ -79,6 +79,7 @@ TABLE = [
     ("team", "owner @eve", "Misspoken outsider"),
     ("team", "owner me", "HandedOver ana"),
     ("team", "date 15 Dec", "DateChanged 2026-12-15"),
+    ("team", "date", "Misspoken which_day"),
     ("team", "date 12/04", "Misspoken which_day"),
     ("team", "date 2020-01-01", "Misspoken past_day"),
     ("team", "snooze 1d", "Misspoken nothing_sent"),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from conversations.language.tokens import closed_tokens, is_acknowledgement, split_tokens
+from conversations.language.tokens import is_acknowledgement, split_tokens
 from tests.answers import measure
 
 RULES = measure.rules()
@@ -64,18 +64,3 @@ def test_a_reply_of_tokens_is_told_apart(text: str, tokens: list[tuple[str, str]
 )
 def test_words_that_remain_make_it_no_reply_of_tokens(text: str) -> None:
     assert split_tokens(text, RULES, TODAY) is None
-
-
-@pytest.mark.parametrize(
-    ("key", "text", "fits"),
-    [
-        ("run.service_owner", "<@U1>", True),
-        ("run.runbook", "<@U1>", False),
-        ("fail.modes", "<@U1>", False),
-        ("run.service_owner", "nobody", False),
-    ],
-)
-def test_tokens_fit_the_type_of_a_closed_item(key: str, text: str, *, fits: bool) -> None:
-    item = measure.library().find_item(key)
-    assert item is not None
-    assert closed_tokens(item, text, RULES, TODAY) is fits

@@ -190,3 +190,13 @@ def test_every_answer_stays_among_the_acts() -> None:
 
     assert said == ["https://wiki.acme.io/copilot/runbook", OTHER]
     assert {act.kind for act in dialogue.review.acts} >= {ActKind.WITHDRAWN}
+
+
+def test_an_authors_newer_side_is_what_the_question_shows() -> None:
+    dialogue = a_dialogue_up_to("run.ops_team").hears(f"bob: {CORE['run.ops_team']}")
+    dialogue.hears("ana: ops team: Ops Alpha, they joined the weekly call on 6 October")
+    dialogue.hears("bob: ops team: Ops Beta, they joined the weekly call on 7 October")
+    dialogue.state("run.ops_team", State.CONFLICT)
+    row = next(row for row in dialogue.card("question/run").rows if row.item == "run.ops_team")  # type: ignore[union-attr]  # a question card
+    assert row.quote is not None
+    assert row.quote.acts == (dialogue.review.acts[-1].n,)

@@ -59,7 +59,7 @@ class Team:
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library(Settings())
+    return load_library(Settings(), shipped_rules())
 
 
 @pytest.fixture(scope="module")

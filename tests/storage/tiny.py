@@ -72,7 +72,7 @@ def decide(activity: Activity, found: Found) -> Turn:
     if word == "start":
         return _begun(activity, rest, found)
     if found.review is None:
-        return Turn(review=None, effects=(Whisper(to=activity.actor.id, card=notice(Notice.NO_REVIEW)),))
+        return Turn(review=None, effects=(Whisper(to=activity.actor.id, card=notice(Notice.NOTHING_ASKED)),))
     return answered(activity, found.review)
 
 
