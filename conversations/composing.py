@@ -96,7 +96,7 @@ def row(standing: Standing, item: ItemStanding) -> Row:
         quote=quote(standing, item.waiver or item.answer),
         assignee=item.assignee if item.assigned else None,
         due_on=item.due_on,
-        named=item.named,
+        named=None if item.names_nobody_here else item.named,  # a name that was typed is in the quote only
         kept=item.kept,
         asked=item.item.key == standing.asked,
     )
@@ -210,7 +210,7 @@ def who_card(standing: Standing, item: ItemStanding, open_: bool) -> WhoCard:
         short=standing.pack.question_of[key].short,
         label=label_of(item.item),
         quote=quote(standing, item.answer) if open_ else None,
-        named=None if open_ else item.named,
+        named=None if open_ or item.names_nobody_here else item.named,
         kept=item.kept,
         ways=item_ways(standing, key, (Tap.WRITE_ANOTHER, Tap.KEEP, Tap.ASK)) if open_ else (),
     )

@@ -69,7 +69,7 @@ class Heard:
         return self.no_such_item(name) if nearest_items(name, self.standing.pack) else None
 
     def no_such_item(self, name: str) -> Misspoken:
-        return self.misspoken(Unclear.NO_SUCH_ITEM, name, *nearest_items(name, self.standing.pack))
+        return self.misspoken(Unclear.NO_SUCH_ITEM, *nearest_items(name, self.standing.pack))
 
 
 def made(heard: Heard, event: Callable[..., Event], **fields: object) -> Event:

@@ -355,7 +355,7 @@ _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.HELD_UNTIL: {"day": date(2026, 12, 22)},
     Notice.LEFT_ALONE: {"person": "carol", "ways": ways(Tap.USE_THAT)},
     Notice.LEFT_ALONE_FILE: {"ways": ways(Tap.USE_THAT)},
-    Notice.NO_SUCH_ITEM: {"names": ("stpes", "steps", "train.lead")},
+    Notice.NO_SUCH_ITEM: {"names": ("steps", "train.lead")},
     Notice.NO_SUCH_PACK: {"label": "ful", "names": ("core", "full")},
     Notice.NO_SUCH_REVIEW: {"label": "Claims", "names": ("Claims Copilot", "Letter Sorter", "Invoice Reader", "Other")},
     Notice.NOT_YET_HERE: {"act": "digest"},
