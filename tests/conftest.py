@@ -22,7 +22,7 @@ settings.register_profile(
 )
 settings.register_profile(
     "deep",
-    max_examples=400,
+    max_examples=2_000,
     stateful_step_count=100,
     deadline=None,
     print_blob=True,

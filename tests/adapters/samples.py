@@ -361,6 +361,7 @@ _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.NOT_YET_HERE: {"act": "digest"},
     Notice.OUTSIDER: {"names": ("sam",)},
     Notice.REFUSED: {"people": ("ana", "tom"), "act": "Paused"},
+    Notice.YOURS: {"label": "who can order it"},
     Notice.TAKEN_BACK: {"names": ("steps", "decider")},
     Notice.TOO_LONG: {"count": 5210},
     Notice.WHICH: {"names": ("modes", "fallback", "steps", "decider")},
