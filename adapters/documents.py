@@ -76,6 +76,11 @@ def report_markdown(report: Mapping[str, Any]) -> str:
     return _report("report.md", Markdown(), report)
 
 
+def replay_text(document: Mapping[str, Any]) -> str:
+    """From what `replay --format json` prints."""
+    return _report("replay.txt", PlainText(), document)
+
+
 def reviews_text(reviews: Iterable[Mapping[str, Any]]) -> str:
     """From the rows of `list --format json`."""
     head = ("project", "stage", "readiness", "blockers", "decision", "owner")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,11 @@ from conversations.cards import QuestionLine, Quote
 
 LEAST_SHOWN = 60  # characters of an answer that are always shown
 PROJECT_SHOWN = 40
+SHOWN_OF_A_KIND = 3
 TAKEN_BACK = "(taken back)"
+FROM_OUTSIDE = " (from outside)"  # behind who said it
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE = re.compile(r"(?:https?://|www\.)\S+|<@[^>\s]+>")
 _MENTION = re.compile(r"<@([^>\s]+)>")
@@ -121,7 +123,12 @@ def when(moment: date | datetime, today: date, zone: ZoneInfo) -> str:
         moment = moment.astimezone(zone)
         time = f" {moment:%H:%M}"
     year = "" if moment.year == today.year else f" {moment.year}"
-    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}{year}{time}"
+    return f"{_DAYS[moment.weekday()][:3]} {moment.day} {_MONTHS[moment.month - 1]}{year}{time}"
+
+
+def since(day: date, today: date, zone: ZoneInfo) -> str:
+    """`Thursday` within the last week, where no other one can be meant; else as `when`."""
+    return _DAYS[day.weekday()] if 0 <= (today - day).days < 7 else when(day, today, zone)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -182,6 +189,12 @@ def listed(things: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
     *others, end = things
     return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def few(things: Sequence[str]) -> str:
+    """`a, b, c and 2 more`: a list stops at three of a kind."""
+    more = len(things) - SHOWN_OF_A_KIND
+    return listed([*things[:SHOWN_OF_A_KIND], f"{more} more"] if more > 0 else things)
 
 
 def count_mark(line: QuestionLine) -> str:

@@ -26,7 +26,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.UNCONFIRMED: "to be confirmed",
     State.COMPLETE: "answered",
     State.STALE: "due for review",
-    State.CONFLICT: "two answers",
+    State.CONFLICT: "different answers",
     State.NA_PENDING: "waits for a second person",
     State.NA_ACCEPTED: "does not apply",
 }

@@ -116,12 +116,20 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
         return filters.when(moment, reader.today, reader.zone)
 
     @pass_context
+    def since(context: Context, day: date) -> str:
+        reader: Reader = context["reader"]
+        return filters.since(day, reader.today, reader.zone)
+
+    @pass_context
     def quote(context: Context, said: Quote, least: int = filters.LEAST_SHOWN) -> Markup:
         reader: Reader = context["reader"]
         words = filters.spoken(said, reader.words)
         if words is None:
             return Markup(filters.TAKEN_BACK)
         return Markup(platform.said(f"“{filters.shortened(words, least)}”"))
+
+    def said_by(said: Quote) -> Markup:
+        return Markup(platform.person(said.by) + (filters.FROM_OUTSIDE if said.outside else ""))
 
     def people(who: Iterable[str], last: str = "and") -> Markup:
         return Markup(filters.listed([platform.person(person) for person in who], last))
@@ -135,6 +143,7 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
         "deed": lambda act: DEEDS.get(act, filters.plain(act)),
         "example": filters.example,
         "failure_point": filters.failure_point,
+        "few": lambda things: Markup(filters.few([shown(thing) for thing in things])),
         "last_part": lambda key: key.rpartition(".")[2],
         "listed": lambda things, last="and": Markup(filters.listed([shown(thing) for thing in things], last)),
         "mark": MARKS.__getitem__,
@@ -147,6 +156,8 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
         "project": filters.project,
         "quote": quote,
         "reason": filters.reason,
+        "said_by": said_by,
+        "since": since,
         "state_word": STATE_WORDS.__getitem__,
         "typed": typed,
         "when": when,
@@ -200,21 +211,28 @@ LABELS: Mapping[Tap, Label] = {
     Tap.START: Label(button="Start a review", word="/ai-readiness start NAME"),
     Tap.MINE: Label(button="My items", word="mine"),
     Tap.OPEN: Label(button="Open", word=""),
+    Tap.GO_ON: Label(button="Go on", word="ok"),
+    Tap.TAKE_OVER: Label(button="Take it over", word="take over"),
 }
 # What a refusal calls an act, by the name of its event.
 DEEDS: Mapping[str, str] = {
     "Described": "fill in About",
+    "Viewed": "open About",
     "WaiverAccepted": "accept that",
     "WaiverRejected": "refuse that",
     "Confirmed": "confirm that",
     "Declined": "decline that",
     "Settled": "choose which answer holds",
+    "Edited": "change what that message says",
+    "Deleted": "delete that message",
     "Paused": "pause the review",
     "Resumed": "resume the review",
     "Finished": "close the review as done",
     "Cancelled": "cancel the review",
     "HandedOver": "hand the review over",
     "DateChanged": "change the decision date",
+    "WentOn": "let it go on",
+    "PackTaken": "take over the later questions",
 }
 
 
@@ -223,6 +241,8 @@ def word(way: Way, *, elsewhere: bool = False) -> str:
 
     `elsewhere`: it stands where another item may be the one asked, so that the word has to name its own.
     """
+    if way.tap is Tap.TAKE and way.item is None:  # the owner's place: in a thread `ask me` is about what is asked
+        return "owner me"
     label = LABELS[way.tap]
     pattern = label.elsewhere if elsewhere and label.elsewhere and way.item else label.word
     return pattern.format(name=way.name or way.item or "NAME", choice=way.choice or "N")

@@ -51,8 +51,15 @@ async def running(
     database = await asyncio.to_thread(open_database, settings.database_url, command=command)
     try:
         shelf = PackShelf()
-        relay = Relay(database.units, senders, clock=clock, me=f"{command}-{os.getpid()}", reach=reach)
-        runner = TurnRunner(database.units, engine.decide, shelf, wake=relay.wake, reach=reach)
+        runner = TurnRunner(database.units, engine.decide, shelf, wake=lambda: relay.wake(), reach=reach)  # noqa: PLW0108  # it is made below
+        relay = Relay(
+            database.units,
+            senders,
+            clock=clock,
+            me=f"{command}-{os.getpid()}",
+            unpostable=runner.run,
+            reach=reach,
+        )
         yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay)
     finally:
         await asyncio.to_thread(database.close)

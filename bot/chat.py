@@ -9,35 +9,54 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import uuid4
 
-from adapters.console.inbound import PLATFORM, person_id, to_activity, to_form
+from adapters.console.inbound import (
+    PLATFORM,
+    is_name,
+    person_id,
+    to_activity,
+    to_deletion,
+    to_edit,
+    to_form,
+)
 from adapters.console.sender import ConsoleSender
 from bot.bootstrap import Application, running
 from bot.chat_clock import ChatClock, ClockWouldGoBack, to_moment
+from bot.chat_world import CHANNEL, TENANT, World, own_key
 from bot.settings import Settings
 from conversations.activities import Activity, ActivityKind, Button, ConversationReference
 from conversations.board import board
 from conversations.cards import FormCard, HelpCard, Tap
 from conversations.effects import Turn, Whisper
 from conversations.names import folded_name
+from conversations.packs import Question
 from conversations.review import LIVING, Review
 from conversations.standing import stand
-from storage.queries import newest_moment, platforms, reviews, typed_lines
+from storage.queries import newest_moment, reviews, typed_lines
 from storage.unit_of_work import Reach, no_op
 
 EXAMPLE = "Example project"
-TENANT, CHANNEL = "local", "terminal"
 SLASHES = {
     "/as NAME": "act as somebody else",
     "/at +3d": "move the clock: +3d, +2h or a moment like 2026-12-01T09:00",
     "/form [QUESTION]": "fill in a question's form",
+    "/change N TEXT": "edit your line number N",
+    "/remove N": "delete your line number N",
+    "/left NAME": "somebody has left the company",
+    "/archived #NAME": "a channel was closed",
     "/report": "the whole review",
     "/status": "where it stands",
     "/help": "the words to type",
     "/quit": "leave; nothing is lost",
 }
+WHICH_LINE = "Say which of your lines, and for a change the new words: /change 3 The new words, or /remove 3."
 HOW_FAR = "Say how far: /at +3d, /at +2h, or a moment like /at 2026-12-01T09:00."
+_HOW_TO = {
+    "/as": "Say who, in one word: /as ana. A name has no / in it.",
+    "/at": HOW_FAR,
+    "/left": "Say who has left, as in /left @lee. A name has no / in it.",
+    "/archived": "Say which channel, as in /archived #claims-help.",
+}
 _WORDS = ("/report", "/status", "/help", "/about", "/mine")
 _COMMANDS = ("/nudges", "/digest")
 
@@ -50,6 +69,7 @@ class Chat:
     sender: ConsoleSender
     clock: ChatClock
     keep_going: bool
+    world: World
     reach: Reach = no_op
     review: Review | None = None
     number: int = 0  # of the newest line that was typed as a message
@@ -70,6 +90,7 @@ class Chat:
         else:
             await self._enter(found)
             self._show_again(found)
+            self._know(await self.world.lapse(found))
 
     async def run(self, lines: Iterator[str]) -> int:
         """Reads to the end of input, `/quit`, or the first line that cannot be run; returns the exit code."""
@@ -154,21 +175,20 @@ class Chat:
                 values = {}
                 break
             values |= {field.name: line.strip()} if line.strip() else {}
-        if values:
-            await self._turn(
-                to_form(
-                    form, values, who=self.sender.speaker, reference=self.reference, at=self.clock(), key=_own_key()
-                )
-            )
-        else:
+        if not values:
             self.sender.note("The form is closed; nothing was changed.")
+            return
+        who, at = self.sender.speaker, self.clock()
+        turn = await self._turn(to_form(form, values, who=who, reference=self.reference, at=at, key=own_key()))
+        if form.name == "about" and turn is not None and not turn.refused:
+            self.sender.note("Noted; `about` shows it.")  # most of it is on no card
 
     # --- lines that begin with a slash -------------------------------------------------------------------------------
 
     async def _slash(self, line: str, lines: Iterator[str]) -> None:
         word, _, rest = line.strip().partition(" ")
         word, rest = word.casefold(), rest.strip()
-        if word == "/as" and len(rest.split()) == 1:
+        if word == "/as" and is_name(rest):
             self.sender.acts_as(person_id(rest))
         elif word == "/at" and rest:
             await self._move(rest)
@@ -178,8 +198,14 @@ class Chat:
             await self._follow(await self._turn(self._activity(line.strip()[1:])), lines)
         elif word in _COMMANDS:
             await self._turn(self._activity(f"/ai-readiness {word[1:]}"))
-        elif word in ("/as", "/at"):
-            self._refuse("Say who, in one word: /as ana." if word == "/as" else HOW_FAR)
+        elif word in ("/change", "/remove"):
+            await self._correct(word, rest)
+        elif word == "/left" and is_name(rest):
+            self._know(await self.world.somebody_left(rest))
+        elif word == "/archived" and len(rest.split()) == 1:
+            self._know(await self.world.channel_closed(rest))
+        elif word in _HOW_TO:
+            self._refuse(_HOW_TO[word])
         else:
             self.sender.table(f"I don't know {word}. These lines I do:", SLASHES)
             self.refused = True
@@ -187,7 +213,7 @@ class Chat:
     async def _open_form(self, words: str, lines: Iterator[str]) -> None:
         question = self._question(words) if words and self.review else None
         if words and question is None:
-            names = ", ".join(q.key for q in self.review.pack.questions) if self.review else ""
+            names = ", ".join(question.key for question in self._questions())
             self._refuse(f"There is no question called {words}. The questions are {names}.")
             return
         tap = Tap.ANSWER if question else Tap.NEXT
@@ -196,9 +222,14 @@ class Chat:
         await self._follow(await self._turn(replace(activity, kind=ActivityKind.BUTTON, button=button)), lines)
 
     def _question(self, words: str) -> str | None:
-        questions = self.review.pack.questions if self.review else ()
         wanted = words.casefold()
-        return next((q.key for q in questions if wanted in (q.key, q.short.casefold(), q.title.casefold())), None)
+        return next(
+            (q.key for q in self._questions() if wanted in (q.key, q.short.casefold(), q.title.casefold())), None
+        )
+
+    def _questions(self) -> tuple[Question, ...]:
+        """Those of the review, with what its intake has brought."""
+        return stand(self.review, self.clock()).pack.questions if self.review else ()
 
     async def _move(self, words: str) -> None:
         moment = to_moment(words, self.clock())
@@ -206,14 +237,33 @@ class Chat:
             self._refuse(HOW_FAR)
         elif moment < self.clock():
             self._refuse(str(ClockWouldGoBack()))
-        elif await self._has_platforms():
+        elif await self.world.has_platforms():
             self._refuse(
                 "This database holds reviews of Slack or Teams; their clock is the machine's and does not move."
             )
         else:
-            self.clock.move_to(moment)
-            self.sender.note(f"It is {moment:%a} {moment.day} {moment:%b %Y, %H:%M} now.")
-            await self._turn(replace(self._activity(""), kind=ActivityKind.LAPSE))
+            self._know(await self.world.move_to(moment))
+
+    def _know(self, known: Mapping[str, Review]) -> None:
+        """What has become of the review that is open here."""
+        self.review = known.get(self.review.id, self.review) if self.review else None
+
+    async def _correct(self, word: str, words: str) -> None:
+        """`/change` and `/remove`: what people do to messages that they have sent."""
+        number, _, text = words.partition(" ")
+        if not number.isdecimal() or not 0 < int(number) <= self.number or (word == "/change") is not bool(text):
+            newest = f" The newest is number {self.number}." if self.number else " There is none yet."
+            self._refuse(WHICH_LINE + newest)
+            return
+        who, at, n = self.sender.speaker, self.clock(), int(number)
+        activity = (
+            to_edit(text, number=n, who=who, reference=self.reference, at=at, key=own_key())
+            if word == "/change"
+            else to_deletion(n, who=who, reference=self.reference, at=at, key=own_key())
+        )
+        turn = await self._turn(activity)
+        if turn is not None and not turn.effects:
+            self.sender.note("Noted. Nothing in the review changes by it.")
 
     def _refuse(self, sentence: str) -> None:
         self.refused = True
@@ -230,7 +280,7 @@ class Chat:
         """A numbered line is a message; others happened only once and need no name that can be seen again."""
         speaker = self.sender.speaker
         activity = to_activity(line, number=number or 0, who=speaker, reference=self.reference, at=self.clock())
-        return activity if number else replace(activity, keys=(_own_key(),), source=None)
+        return activity if number else replace(activity, keys=(own_key(),), source=None)
 
     def _words(self) -> Mapping[int, str]:
         return {act.n: act.said for act in self.review.acts if act.said} if self.review else {}
@@ -246,9 +296,6 @@ class Chat:
         if self.clock.chosen:
             raise ClockWouldGoBack(f"The database has been at {newest:%Y-%m-%dT%H:%M} already. {ClockWouldGoBack()}")
         self.clock.move_to(newest)
-
-    async def _has_platforms(self) -> bool:
-        return bool(set(await self.application.database.read(platforms)) - {PLATFORM})
 
     async def _find(self, project: str | None) -> Review | None:
         found = await self.application.database.read(
@@ -283,7 +330,10 @@ async def sit_down(
     async with running(
         settings, {PLATFORM: screen}, command="ai-readiness chat", clock=clock, pack=pack, reach=reach
     ) as application:
-        chat = Chat(application=application, sender=screen, clock=clock, keep_going=keep_going, reach=reach)
+        world = World(application=application, sender=screen, clock=clock)
+        chat = Chat(
+            application=application, sender=screen, clock=clock, world=world, keep_going=keep_going, reach=reach
+        )
         await chat.begin(project)
         code = await chat.run(lines(chat.prompt))
         await chat.farewell()
@@ -292,7 +342,3 @@ async def sit_down(
 
 def _is_slash(line: str) -> bool:
     return line.startswith("/") and not line.startswith("//")
-
-
-def _own_key() -> str:
-    return f"terminal/{uuid4().hex}"

@@ -42,6 +42,11 @@ class ReportFormat(StrEnum):
     CSV = "csv"
 
 
+class ReplayFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
 class ListFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
@@ -84,12 +89,12 @@ def chat(
     keep_going: Annotated[bool, typer.Option(help="Go on after a line that cannot be run.")] = False,
 ) -> None:
     """A review in the terminal. Type `help` there."""
-    from adapters.console.inbound import person_id
+    from adapters.console.inbound import is_name, person_id
     from adapters.console.sender import ConsoleSender
     from bot.chat import sit_down
 
     settings = read_settings()
-    if not person_id(as_) or len(as_.split()) != 1:
+    if not is_name(as_):
         _stop("--as: say who you are in one word, like --as ana", 2)
     if project is not None and not project.strip():
         _stop('A review needs a name: ai-readiness chat "Claims Copilot"', 2)
@@ -130,8 +135,25 @@ def migrate() -> None:
     """Bring the database's schema up to date."""
     from storage.database import migrate as migrate_database
 
-    migrate_database(read_settings().database_url)
-    typer.echo("The database is up to date.", err=True)
+    done = migrate_database(read_settings().database_url)
+    if done.before == done.after:
+        typer.echo(f"The database was up to date already, at revision {done.after}; nothing was changed.", err=True)
+        return
+    way = f"from revision {done.before} to {done.after}" if done.before else f"new, at revision {done.after}"
+    typer.echo(f"The database is up to date: {way}.", err=True)
+    if done.backup:
+        typer.echo(f"A copy of it as it was: {done.backup}", err=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, packs and what could not be sent, and say what to do about each."""
+    from bot.doctor import as_lines, examine
+
+    findings = examine()
+    for line in as_lines(findings):
+        typer.echo(line)
+    raise SystemExit(1 if any(finding.todo for finding in findings) else 0)
 
 
 @app.command()
@@ -157,6 +179,22 @@ def report(
             typer.echo(_json(document))
         case ReportFormat.CSV:
             csv.writer(sys.stdout).writerows(rows_for_csv(document))
+
+
+@app.command()
+def replay(
+    project: Annotated[str, typer.Argument(help="Its name; case and spaces do not count.")],
+    format_: Annotated[ReplayFormat, typer.Option("--format")] = ReplayFormat.TEXT,
+    tenant: Annotated[str | None, typer.Option(help="Where several reviews have the name.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Where several reviews have the name.")] = None,
+) -> None:
+    """What today's rules would say of a review's answers otherwise. Nothing is changed."""
+    from adapters.documents import replay_text
+    from bot.reading import one_review, replay_of
+
+    settings = read_settings()
+    document = replay_of(settings, one_review(settings, project, tenant=tenant, channel=channel))
+    typer.echo(_json(document) if format_ is ReplayFormat.JSON else replay_text(document))
 
 
 @app.command(name="list")

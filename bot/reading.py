@@ -18,6 +18,7 @@ from conversations.errors import ReadinessError
 from conversations.names import folded_name
 from conversations.pack_files.nodes import Complaint
 from conversations.pack_files.parser import lint
+from conversations.rejudging import rejudged, rejudged_document
 from conversations.reports import report
 from conversations.review import LIVING, Review
 from conversations.standing import stand
@@ -59,6 +60,12 @@ def one_review(settings: Settings, project: str, *, tenant: str | None, channel:
 def report_of(settings: Settings, review: Review) -> dict[str, Any]:
     now = _now(settings)
     return report(stand(review, now.astimezone(settings.zone)), generated_at=now, name=shown_name)
+
+
+def replay_of(settings: Settings, review: Review) -> dict[str, Any]:
+    """What today's rules would say of a review's answers otherwise."""
+    now = _now(settings).astimezone(settings.zone)
+    return rejudged_document(rejudged(review, shipped_rules(settings.date_order), now), name=shown_name)
 
 
 def all_reviews(settings: Settings) -> list[dict[str, Any]]:

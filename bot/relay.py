@@ -3,23 +3,29 @@
 An attempt counts from the claim on, and a claim is committed before anything is sent. So whatever was attempted and
 never marked may have arrived: it is looked up first, and sent again only where that cannot hurt. Lanes run side by
 side; within one, the next delivery is claimed when the last one was marked.
+
+A review whose own message can never arrive must not be. That it cannot is noted first; whoever claims the delivery then
+sends nothing, makes sure that nothing arrived before, tells the engine and marks it. So a process may die anywhere in
+between, and nothing that would hang from that message is tried. Where it may have arrived, people may see the review,
+and it stays.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from traceback import extract_tb
 from typing import TypeAlias, assert_never
 
-from conversations.errors import Busy, DeliveryFailed, StaleReview, StorageDown
+from conversations.activities import Activity, ActivityKind, Actor
+from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown
 from conversations.ports import Delivery, DeliveryKind, Sender
 from storage.models import DeliveryState
-from storage.outbox import Claimed, claim, give_up, mark_sent, postpone
+from storage.outbox import NEVER_POSTED, Claimed, claim, give_up, mark_sent, postpone
 from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
 
@@ -47,19 +53,25 @@ class Sent:
 class Later:
     seconds: float
     unknown: bool = False  # it may have arrived all the same
+    trouble: str | None = None  # why it will not be sent again, only ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     state: DeliveryState
     trouble: str
+    unknown: bool = False  # parked, and may have arrived all the same
 
 
 Outcome: TypeAlias = Sent | Later | Ended
+Unpostable: TypeAlias = Callable[[Activity], Awaitable[object]]
 
 
 class Relay:
-    """Sends what the outbox holds through the sender of its platform. `me` names this process among others."""
+    """Sends what the outbox holds through the sender of its platform. `me` names this process among others.
+
+    `unpostable` takes the turn of an activity of that kind, and may be handed the same one again.
+    """
 
     def __init__(
         self,
@@ -67,12 +79,14 @@ class Relay:
         senders: Mapping[str, Sender],
         clock: Callable[[], datetime],
         me: str,
+        unpostable: Unpostable,
         reach: Reach = no_op,
     ) -> None:
         self._units = units
         self._senders = senders
         self._clock = clock
         self._me = me
+        self._unpostable = unpostable
         self._reach = reach
         self._claims = 0
         self._woken = asyncio.Event()
@@ -140,12 +154,16 @@ class Relay:
                 await asyncio.wait(self._running)
 
     async def _carry_out(self, claimed: Claimed, me: str) -> None:
-        claimed = _as_it_can_be_sent(claimed)
-        outcome = await self._outcome(claimed)
+        outcome, never = await self._outcome(_as_it_can_be_sent(claimed)), False
+        if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and _is_first_of_all(claimed.delivery):
+            never = claimed.trouble is not None and not outcome.unknown
+            outcome = outcome if claimed.trouble else _noted(outcome, claimed)
         self._reach("relay_marking")
         for attempt in range(1, _MARK_TRIES + 1):
             try:
-                await self._mark(claimed, outcome, me)
+                if never:
+                    await self._withdraw(claimed.delivery)
+                await self._mark(claimed, outcome, me, whole_thread=never)
                 break
             except (Busy, StaleReview, StorageDown):  # it was sent: the mark is worth waiting for
                 if attempt == _MARK_TRIES:
@@ -158,15 +176,16 @@ class Relay:
         sender = self._senders.get(delivery.reference.platform)
         if sender is None:
             return Later(seconds=LONGEST_RETRY_SECONDS)  # another process may have one
-        if delivery.kind is DeliveryKind.REVISE and delivery.message is None:
-            return Ended(state=DeliveryState.UNKNOWN, trouble="never posted")
+        if _hangs_in_the_air(delivery):
+            return Ended(state=DeliveryState.UNKNOWN, trouble=NEVER_POSTED)
         try:
             known = await _look_up(sender, claimed) if delivery.attempts else None
-            return known or await self._send(sender, claimed)
+            return known or _as_noted(claimed) or await self._send(sender, claimed)
         except Exception as error:  # noqa: BLE001  # a sender's fault must not stop the lane, nor the other lanes
             _log.error("sender_broke", extra=_fields(delivery) | {"error": type(error).__name__, "at": _place(error)})
-            if claimed.tries >= _BROKEN_TRIES:
-                return Ended(state=DeliveryState.PARKED, trouble=type(error).__name__)
+            if claimed.trouble or claimed.tries >= _BROKEN_TRIES:
+                trouble = claimed.trouble or type(error).__name__
+                return Ended(state=DeliveryState.PARKED, trouble=trouble, unknown=True)
             return Later(seconds=_pause(claimed), unknown=True)
 
     async def _send(self, sender: Sender, claimed: Claimed) -> Outcome:
@@ -181,19 +200,31 @@ class Relay:
         self._reach("relay_sent")
         return Sent(name=name)
 
-    async def _mark(self, claimed: Claimed, outcome: Outcome, me: str) -> None:
+    async def _withdraw(self, delivery: Delivery) -> None:
+        activity = Activity(
+            keys=(f"unpostable/{delivery.delivery_id}",),
+            kind=ActivityKind.UNPOSTABLE,
+            actor=Actor(id="", name=""),
+            reference=delivery.reference,
+            at=self._clock(),
+            review=delivery.review,
+        )
+        with suppress(EventRefused):  # it was withdrawn before
+            await self._unpostable(activity)
+
+    async def _mark(self, claimed: Claimed, outcome: Outcome, me: str, *, whole_thread: bool) -> None:
         delivery, now = claimed.delivery, self._clock()
         match outcome:
             case Sent(name=name):
                 await self._units(mark_sent, delivery, name, me=me, now=now)
                 _log.info("delivery_sent", extra=_fields(delivery))
-            case Later(seconds=seconds, unknown=unknown):
+            case Later(seconds=seconds, unknown=unknown, trouble=noted):
                 until = now + timedelta(seconds=seconds)
-                await self._units(postpone, delivery, me=me, until=until, unknown=unknown)
+                await self._units(postpone, delivery, me=me, until=until, unknown=unknown, trouble=noted)
                 asyncio.get_running_loop().call_later(seconds, self.wake)
                 _log.warning("delivery_postponed", extra=_fields(delivery) | {"seconds": seconds, "unknown": unknown})
             case Ended(state=state, trouble=trouble):
-                await self._units(give_up, delivery, state, trouble, me=me, now=now)
+                await self._units(give_up, delivery, state, trouble, me=me, now=now, whole_thread=whole_thread)
                 _log.warning("delivery_ended", extra=_fields(delivery) | {"state": state.value, "trouble": trouble})
             case _:
                 assert_never(outcome)
@@ -206,6 +237,30 @@ def _as_it_can_be_sent(claimed: Claimed) -> Claimed:
     return replace(claimed, delivery=replace(delivery, kind=DeliveryKind.POST)) if lost else claimed
 
 
+def _is_first_of_all(delivery: Delivery) -> bool:
+    """Whether it is a review's own message. A revision of it is not: what it revises may have arrived unknown to us."""
+    return delivery.key == "root" and delivery.kind is DeliveryKind.POST and delivery.message is None
+
+
+def _noted(ended: Ended, claimed: Claimed) -> Later:
+    seconds = min(_pause(claimed), LONGEST_UNKNOWN_SECONDS) if ended.unknown else 0
+    return Later(seconds=seconds, unknown=ended.unknown, trouble=ended.trouble)
+
+
+def _as_noted(claimed: Claimed, *, unknown: bool = False) -> Ended | None:
+    if claimed.trouble is None:
+        return None
+    return Ended(state=DeliveryState.PARKED, trouble=claimed.trouble, unknown=unknown)
+
+
+def _hangs_in_the_air(delivery: Delivery) -> bool:
+    """Whether what it would revise, or the thread that it belongs in, has never come to be."""
+    if delivery.kind is DeliveryKind.REVISE and delivery.message is None:
+        return True
+    in_thread = delivery.kind in (DeliveryKind.POST, DeliveryKind.REVISE) and delivery.to is None
+    return in_thread and delivery.key != "root" and delivery.reference.thread is None
+
+
 async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
     """What became of the earlier attempt; None when it is to be sent (again). This try has sent nothing yet."""
     delivery = claimed.delivery
@@ -213,7 +268,8 @@ async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
         async with asyncio.timeout(LOOK_UP_SECONDS):
             name = await sender.look_up(delivery)
     except LookupError:
-        return None if _worth_repeating(delivery) else Ended(state=DeliveryState.UNKNOWN, trouble="may have arrived")
+        lost = None if _worth_repeating(delivery) else Ended(state=DeliveryState.UNKNOWN, trouble="may have arrived")
+        return _as_noted(claimed, unknown=True) or lost
     except TimeoutError:
         return Later(seconds=_pause(claimed))
     except DeliveryFailed as failed:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from conversations.errors import ReadinessError
 
@@ -42,6 +43,16 @@ def _database(url: str) -> str:
     return url
 
 
+def _people(listed: object) -> object:
+    """Ids or e-mails, with commas between them; an @ before a name is how people type it."""
+    if not isinstance(listed, str):
+        return listed
+    people = [name.strip().removeprefix("@") for name in listed.split(",")]
+    if any(len(name.split()) > 1 for name in people):
+        raise ValueError("write commas between the ids or e-mails, as in U02ANA,ben@acme.io")
+    return frozenset(name for name in people if name)
+
+
 class Settings(BaseSettings):
     """The variables that README.md lists; an empty variable is an unset one."""
 
@@ -55,6 +66,10 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = Field("UTC", validation_alias="AI_READINESS_TIMEZONE")
     date_order: Literal["DMY", "MDY"] | None = Field(None, validation_alias="AI_READINESS_DATE_ORDER")
 
+    admins: Annotated[frozenset[str], NoDecode, BeforeValidator(_people)] = Field(
+        frozenset(), validation_alias="AI_READINESS_ADMINS"
+    )
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -62,11 +77,17 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Raises `BadSettings` with one line for each thing that is wrong; no value of a secret is in it."""
+    settings, wrong = usable_settings()
+    if wrong:
+        raise BadSettings("\n".join(f"{variable}: {why}" for variable, why in wrong.items()))
+    return settings
+
+
+def usable_settings() -> tuple[Settings, Mapping[str, str]]:
+    """The settings, with its default for each that cannot be used; and what is wrong with those, by variable."""
     try:
-        return Settings()
+        return Settings(), {}
     except ValidationError as error:
-        lines = [
-            f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}"
-            for e in error.errors(include_input=False)
-        ]
-        raise BadSettings("\n".join(lines)) from None
+        wrong = {str(e["loc"][0]): e["msg"].removeprefix("Value error, ") for e in error.errors(include_input=False)}
+    defaults = {field.validation_alias or name: field.default for name, field in Settings.model_fields.items()}
+    return Settings(**{name: defaults[name] for name in wrong}), {name.upper(): why for name, why in wrong.items()}

@@ -1,4 +1,4 @@
-"""Running turns: one at a time for each conversation, taken again where another process was faster.
+"""Running turns: one at a time for each conversation or review, taken again where another process was faster.
 
 When `run` returns, the turn is durable, and only then may a platform be told that it was received.
 """
@@ -43,7 +43,7 @@ class TurnRunner:
         self._wake = wake
         self._reach = reach
         # Turns that would only wait for each other must not hold the threads. A lock lives while somebody uses it.
-        self._locks: WeakValueDictionary[ConversationReference, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[ConversationReference | str, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self, activity: Activity) -> Turn | None:
         """The turn, once it is committed; None when the activity was seen before.
@@ -51,7 +51,7 @@ class TurnRunner:
         Raises `Busy` and `StorageDown` (the platform is to try again), `StaleReview` after the last try, and
         whatever the engine raises. Then nothing was kept.
         """
-        lock = self._locks.setdefault(activity.reference, asyncio.Lock())
+        lock = self._locks.setdefault(activity.review or activity.reference, asyncio.Lock())
         async with lock:
             turn = await self._taken(activity)
         self._reach("committed")

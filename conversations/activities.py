@@ -17,6 +17,11 @@ class ActivityKind(StrEnum):
     COMMAND = "command"  # the slash command, or a mention of the bot outside a thread
     BUTTON = "button"
     FORM = "form"
+    EDIT = "edit"  # the message `source` reads `text` now
+    DELETION = "deletion"  # the message `source` is gone
+    LEFT = "left"  # the actor is no longer here: deactivated, or gone from the company
+    ARCHIVED = "archived"  # the channel that `text` names is closed
+    UNPOSTABLE = "unpostable"  # the review's own message can never be posted there
     LAPSE = "lapse"  # nobody did anything: time has passed
 
 
@@ -30,7 +35,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    id: str  # the platform's own id, without decoration
+    id: str  # the platform's own id, without decoration; holds no `/`, which parts the keys of messages
     name: str
     bot: bool = False
     outsider: bool = False  # of another organisation, in a shared channel
@@ -39,6 +44,11 @@ class Actor:
     @property
     def mention(self) -> str:
         return f"<@{self.id}>"
+
+    @property
+    def may_administer(self) -> bool:
+        """An administrator of another organisation has nothing to see to in this one."""
+        return self.admin and not self.outsider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,7 @@ class Activity:
     at: datetime
     text: str = ""
     source: str | None = None  # the message that the words came in, as the platform names it
+    review: str | None = None  # the id of the one it is about, where no thread says so
     file: str | None = None  # the address of a file that came with it
     private: bool = False  # said to the bot alone
     button: Button | None = None

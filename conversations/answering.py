@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 
 from conversations.cards import FieldFault
 from conversations.effects import FieldError
-from conversations.events import Answered, FormSubmitted
+from conversations.events import Answered, Described, FormSubmitted
+from conversations.item_standing import ItemStanding
 from conversations.language.days import parse_day
 from conversations.language.rules import Rules
 from conversations.names import mentioned
 from conversations.packs import PROFILE_FIELDS, Direction, Item, ItemType
 from conversations.review import Act, ActKind, State
-from conversations.standing import ItemStanding, Standing
+from conversations.standing import Standing
 from conversations.verdicts import Context, Judgement, Verdict, judge
 
 MAX_WORDS = 4_000  # characters that are kept of one message
@@ -28,20 +30,74 @@ _ADDRESS = re.compile(r"https?://|[\w-]\.[a-z]{2,}", re.IGNORECASE)
 def answer_act(standing: Standing, event: Answered, key: str, text: str, rules: Rules) -> Act:
     """The act that a reply to an item makes; the engine numbers it."""
     item = standing.items[key]
+    alone = event.explicit or event.replaces
     context = context_of(standing, event.by.mention, rules)
-    judgement, joins = _judge_with_earlier(item, event, text, context, rules)
-    kind = _kind(standing, item, event, text, judgement)
-    person = judgement.people[0] if judgement.people and item.item.type is ItemType.PERSON else None
-    known = mentioned(person) if person else None
-    return Act(
+    judgement, joins = judged(item.item, text, None if alone else item.claim, context, rules)
+    made = Act(
         n=0,
         turn=0,
-        kind=kind,
+        kind=_kind(standing, item, event, text, judgement),
         by=event.by.id,
         at=standing.now,
         via=event.via,
         source=event.source,
         item=key,
+        alone=alone,
+        outside=event.by.outsider,
+    )
+    return saying(made, item.item, text, judgement, joins, event.outsiders)
+
+
+def revision_of(
+    standing: Standing,
+    answer: Act,
+    text: str,
+    first: Act | None,
+    rules: Rules,
+    *,
+    at: datetime,
+    outsiders: Collection[str] = (),
+) -> Act:
+    """Another version of an answer by its author, as of `at`; `first` is what it is joined to if need be."""
+    item = standing.items[answer.item or ""].item
+    context = replace(context_of(standing, f"<@{answer.by}>", rules), at=at.astimezone(standing.now.tzinfo))
+    judgement, joins = judged(item, text, first, context, rules, joined_before=True)
+    answered = ActKind.RIVALLED if answer.kind is ActKind.RIVALLED else ActKind.ANSWERED
+    kind = ActKind.WAIVED if judgement.verdict is Verdict.NOT_APPLICABLE else answered
+    made = replace(answer, kind=kind, at=at, revises=answer.n)
+    return saying(made, item, text, judgement, joins, {*outsiders, *([answer.person] if answer.stranger else [])})
+
+
+def judged_anew(standing: Standing, answer: Act, rules: Rules, first: Act | None) -> Act:
+    """The same words of the same moment in another version: `first`, or what they are judged by, is another one."""
+    again = revision_of(standing, answer, answer.said or "", first, rules, at=answer.at)
+    return replace(again, again=True)
+
+
+def judged(
+    item: Item, text: str, first: Act | None, context: Context, rules: Rules, *, joined_before: bool = False
+) -> tuple[Judgement, Act | None]:
+    """Words are judged alone and, where that is not enough, joined to the answer that they follow up.
+
+    The join has to lack less than the words alone; what was joined before stays so while it lacks no more.
+    """
+    alone = judge(item, text, context, rules)
+    joinable = first is not None and first.said and item.type not in _JUDGED_ALONE
+    if first is None or not joinable or alone.verdict is Verdict.COMPLETE:
+        return alone, None
+    joined = judge(item, f"{first.said}; {text}", context, rules)
+    fewer = len(joined.missing) < len(alone.missing) + joined_before
+    return (joined, first) if fewer else (alone, None)
+
+
+def saying(
+    act: Act, item: Item, text: str, judgement: Judgement, joins: Act | None, outsiders: Collection[str | None]
+) -> Act:
+    """An act with its words and what they were judged to be."""
+    person = judgement.people[0] if judgement.people and item.type is ItemType.PERSON else None
+    known = mentioned(person) if person else None
+    return replace(
+        act,
         said=text,
         verdict=judgement.verdict,
         missing=judgement.missing,
@@ -50,7 +106,7 @@ def answer_act(standing: Standing, event: Answered, key: str, text: str, rules: 
         known_gap=judgement.known_gap,
         day=judgement.until or judgement.day,
         person=known or person,
-        stranger=person is not None and (known is None or known in event.outsiders),
+        stranger=person is not None and (known is None or known in outsiders),
         rota=judgement.rota,
         option=judgement.option,
         target=joins.n if joins else None,
@@ -81,32 +137,21 @@ def form_errors(standing: Standing, form: FormSubmitted, rules: Rules) -> dict[s
     return errors
 
 
-def intake(values: Mapping[str, str], now: datetime, rules: Rules) -> tuple[dict[str, FieldError], dict[str, str]]:
+def intake(event: Described, now: datetime, rules: Rules) -> tuple[dict[str, FieldError], dict[str, str]]:
     """The intake's faults by field, and its values as they are kept (people as ids, days as ISO dates)."""
     errors: dict[str, FieldError] = {}
     kept: dict[str, str] = {}
-    for name, text in values.items():
+    for name, text in event.values.items():
         if not text.strip():
             continue
         value = _intake_value(name, text.strip(), now, rules)
+        if name in PEOPLE_FIELDS and value in event.outsiders:
+            value = FieldFault.NO_PERSON
         if isinstance(value, FieldFault):
             errors[name] = FieldError(fault=value, about=", ".join(PROFILE_FIELDS.get(name, ())))
         else:
             kept[name] = value
     return errors, kept
-
-
-def _judge_with_earlier(
-    item: ItemStanding, event: Answered, text: str, context: Context, rules: Rules
-) -> tuple[Judgement, Act | None]:
-    """The reply to a follow-up is judged alone and, where that is not enough, joined to what it follows up."""
-    alone = judge(item.item, text, context, rules)
-    first = item.claim
-    joinable = first is not None and first.said and not event.explicit and not event.replaces
-    if first is None or not joinable or item.item.type in _JUDGED_ALONE or alone.verdict is Verdict.COMPLETE:
-        return alone, None
-    joined = judge(item.item, f"{first.said}; {text}", context, rules)
-    return (joined, first) if len(joined.missing) < len(alone.missing) else (alone, None)
 
 
 def _kind(standing: Standing, item: ItemStanding, event: Answered, text: str, judgement: Judgement) -> ActKind:
@@ -164,5 +209,6 @@ def _intake_value(name: str, text: str, now: datetime, rules: Rules) -> str | Fi
         return mentioned(text) or FieldFault.NO_PERSON
     if name in DAY_FIELDS:
         day = parse_day(text, now.date(), direction=Direction.FUTURE, date_order=rules.date_order, rules=rules)
-        return day.isoformat() if day else FieldFault.NO_DAY
+        passed = name == DECISION_FIELD and day is not None and day < now.date()
+        return day.isoformat() if day and not passed else FieldFault.NO_DAY
     return FieldFault.NO_SUCH_FIELD

@@ -6,13 +6,11 @@ So no handler decides what to say, and what is said always follows from where th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeAlias
 
-from conversations.cards import Card
+from conversations.cards import Card, RetiredCard
 from conversations.composing import (
-    ask_card,
-    confirm_card,
     conflict_card,
     follow_up_card,
     question_card,
@@ -21,10 +19,22 @@ from conversations.composing import (
     waiver_card,
     who_card,
 )
-from conversations.effects import Effect, MessageKey, Post, Revise
-from conversations.review import ActKind, Phase, State
+from conversations.composing_private import (
+    ask_card,
+    confirm_card,
+    gone_card,
+    open_offer,
+    owner_gone_card,
+    pack_offer_card,
+    places_of,
+    quiet_card,
+)
+from conversations.effects import MessageKey, Post, Revise
+from conversations.item_standing import ItemStanding
+from conversations.quiet import is_quiet, quiet_key
+from conversations.review import LIVING, ActKind, Phase, State
 from conversations.scoring import score
-from conversations.standing import ItemStanding, Standing
+from conversations.standing import Standing
 
 Board: TypeAlias = Mapping[MessageKey, Card]
 
@@ -40,10 +50,16 @@ def board(standing: Standing) -> dict[MessageKey, Card]:
     cards.update(_private_cards(standing))
     if _is_on(standing, "summary", standing.phase is Phase.DONE or standing.nothing_left_to_ask):
         cards["summary"] = summary_card(standing, points)
-    return cards
+    return cards | {key: _retired(standing, key) for key in standing.review.posted if key not in cards}
 
 
-def changes(before: Board, after: Board, posted: Collection[MessageKey]) -> Iterator[Effect]:
+def _retired(standing: Standing, key: MessageKey) -> RetiredCard:
+    """For what left with the intake or with a pack; all that is known of it is its name."""
+    about = key.split("/")[1].rpartition(".")[2].replace("_", " ")
+    return RetiredCard(project=standing.review.project, about=about)
+
+
+def changes(before: Board, after: Board, posted: Collection[MessageKey]) -> Iterator[Post | Revise]:
     """What was not posted yet is, even where it is due because time has passed and not because of this turn."""
     for key, card in after.items():
         if key not in posted:
@@ -53,9 +69,9 @@ def changes(before: Board, after: Board, posted: Collection[MessageKey]) -> Iter
 
 
 def addressee(key: MessageKey) -> str | None:
-    """Whom a message is for, where it is for one person."""
+    """Whom a message is for, where it is for one person: all after what it is about, in which no `/` is."""
     kind, _, rest = key.partition("/")
-    return rest.partition("/")[2] if kind in ("ask", "confirm") else None
+    return rest.partition("/")[2] if kind in _ABOUT_ITEMS or kind in _ABOUT_REVIEW else None
 
 
 def _is_on(standing: Standing, key: MessageKey, due: bool) -> bool:
@@ -77,19 +93,35 @@ def _item_cards(standing: Standing, item: ItemStanding) -> Iterator[tuple[Messag
 
 
 def _private_cards(standing: Standing) -> Iterator[tuple[MessageKey, Card]]:
-    """What single people were asked, in the order in which it was: what is due now comes after what was posted."""
-    due = [key for item in standing.items.values() for key in _due_in_private(item)]
-    for message in dict.fromkeys((*standing.review.posted, *due)):
+    """What single people were told, in the order in which it was: what is due now comes after what was posted."""
+    for message in dict.fromkeys((*standing.review.posted, *_due_in_private(standing))):
         kind, _, rest = message.partition("/")
-        key, _, person = rest.partition("/")
-        if kind == "ask":
-            yield message, ask_card(standing, standing.items[key], person)
-        elif kind == "confirm":
-            yield message, confirm_card(standing, standing.items[key], person)
+        about, _, person = rest.partition("/")
+        if kind in _ABOUT_ITEMS and about in standing.items:
+            yield message, _ABOUT_ITEMS[kind](standing, standing.items[about], person)
+        elif kind in _ABOUT_REVIEW:
+            yield message, _ABOUT_REVIEW[kind](standing, about, person)
 
 
-def _due_in_private(item: ItemStanding) -> Iterator[MessageKey]:
-    if item.assigned and item.assignee:
-        yield f"ask/{item.item.key}/{item.assignee}"
-    if item.state is State.UNCONFIRMED and item.named and item.answer and not item.answer.stranger:
-        yield f"confirm/{item.item.key}/{item.named}"
+_ABOUT_ITEMS: Mapping[str, Callable[[Standing, ItemStanding, str], Card]] = {"ask": ask_card, "confirm": confirm_card}
+_ABOUT_REVIEW: Mapping[str, Callable[[Standing, str, str], Card]] = {
+    "gone": gone_card,
+    "owner": owner_gone_card,
+    "quiet": quiet_card,
+    "pack": pack_offer_card,
+}
+
+
+def _due_in_private(standing: Standing) -> Iterator[MessageKey]:
+    for item in standing.items.values():
+        if item.assigned and item.assignee:
+            yield f"ask/{item.item.key}/{item.assignee}"
+        if item.state is State.UNCONFIRMED and item.named_here:
+            yield f"confirm/{item.item.key}/{item.named_here}"
+    if standing.phase not in LIVING:
+        return
+    yield from (f"owner/{standing.owner}/{heir}" for heir in (standing.heir,) if heir)
+    yield from (f"gone/{person}/{standing.owner}" for person in standing.gone if places_of(standing, person))
+    yield from (f"pack/{offer.option}/{standing.owner}" for offer in (open_offer(standing),) if offer)
+    if is_quiet(standing):
+        yield quiet_key(standing)

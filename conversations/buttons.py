@@ -8,7 +8,7 @@ from conversations import events
 from conversations.activities import Activity, Button
 from conversations.cards import Tap
 from conversations.events import Event, Unclear, View
-from conversations.heard import Heard, answered, is_past, made
+from conversations.heard import Heard, answered, made, on_day
 from conversations.words import word_in
 
 
@@ -40,9 +40,11 @@ def _like_the_word(heard: Heard, button: Button) -> Event | None:
     return word_in(heard, tap.value.replace("_", " ") + item)
 
 
-def _form_of(heard: Heard, button: Button) -> Event:
-    question = heard.standing.pack.question_of[button.item].key if button.item else button.choice
-    return heard.viewed(View.FORM, question)
+def _form_of(heard: Heard, button: Button) -> Event | None:
+    pack = heard.standing.pack
+    question = pack.question_of[button.item].key if button.item else button.choice
+    known = question is None or question in {each.key for each in pack.questions}
+    return heard.viewed(View.FORM, question) if known else None
 
 
 def _edit_pressed(heard: Heard, button: Button) -> Event | None:
@@ -53,9 +55,7 @@ def _later_pressed(heard: Heard, button: Button) -> Event:
     day, item = heard.day(button.choice or ""), button.item or heard.standing.asked
     if day is None or item is None:
         return heard.misspoken(Unclear.UNTIL_WHEN)
-    return (
-        heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.Deferred, item=item, until=day)
-    )
+    return on_day(heard, day, events.Deferred, item=item, until=day)
 
 
 def _does_not_apply_pressed(heard: Heard, button: Button) -> Event:
@@ -86,6 +86,7 @@ _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
     Tap.USE: _with_choice("use {choice} {item}"),
     Tap.NOT_ME: _not_me_pressed,
     Tap.NOT_AN_ANSWER: lambda heard, button: made(heard, events.Disowned, item=button.item),
+    Tap.GO_ON: lambda heard, _button: word_in(heard, "ok"),
     Tap.CANCEL: lambda heard, button: made(heard, events.Cancelled, sure=button.choice == "sure"),
 }
 _ASKS_FOR: Mapping[Tap, Unclear] = {

@@ -51,6 +51,8 @@ class Tap(StrEnum):
     START = "start"
     MINE = "mine"
     OPEN = "open"
+    GO_ON = "go_on"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Quote:
     acts: tuple[int, ...]
     by: str
     at: datetime
+    outside: bool = False  # said by somebody of another organisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +190,7 @@ class NotApplicableCard:
     approver: str | None
     accepted_by: str | None = None
     open: bool = True  # False once agreed, refused or answered
+    taken_back: bool = False  # by who said it
     ways: tuple[Way, ...] = ()
 
 
@@ -258,8 +262,66 @@ class ConfirmCard:
     role: str
     prompt: str
     review_days: int
-    answer: bool | None = None  # True: yes, False: no
+    answer: bool | None = None  # True: yes, False: no, and nobody else is named yet
+    asked: str | None = None  # who was asked instead
     open: bool = True
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredCard:
+    """In the place of a message about something that is no longer asked in this review."""
+
+    project: str
+    about: str  # what it is called
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietCard:
+    """To the owner: nobody has said anything for some days, and there is more to ask. Settled by any act."""
+
+    project: str
+    since: date
+    unasked: int
+    total: int
+    next_question: str  # its short name
+    next_minutes: int
+    open: bool = True
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneCard:
+    """To the owner: somebody who was named, or asked, has left; who takes it?"""
+
+    project: str
+    person: str
+    roles: tuple[str, ...]  # what they were, or what they were asked about
+    heirs: tuple[str, ...] = ()  # who answered beside them, up to two
+    of_owner: bool = False  # to who could own it instead: it is the review's owner who has left
+    open: bool = True
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackChange:
+    label: str
+    prompt: str
+    becomes: str  # a `pack_changes.Change`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackOfferCard:
+    """To the owner: there is a later version of the questions; what would become of each answer."""
+
+    project: str
+    pack: str
+    version: str  # the one that runs
+    offered: str
+    changes: tuple[PackChange, ...]
+    kept: int  # answers that stay as they are
+    open: bool = True
+    taken_by: str | None = None
     ways: tuple[Way, ...] = ()
 
 
@@ -283,9 +345,12 @@ class Notice(StrEnum):
     CANCEL_SURE = "cancel_sure"
     CLOSED = "closed"
     FIRST = "first"
+    FORGOTTEN = "forgotten"  # the words of a message that was deleted
     HELD_UNTIL = "held_until"
     LEFT_ALONE = "left_alone"
     LEFT_ALONE_FILE = "left_alone_file"
+    NEVER_POSTED = "never_posted"  # the bot may not post where the review was started
+    NO_NEWER_PACK = "no_newer_pack"
     TOO_LONG = "too_long"
     NAME_MISSING = "name_missing"
     NAME_TAKEN = "name_taken"
@@ -304,6 +369,7 @@ class Notice(StrEnum):
     OLD_BUTTON = "old_button"
     ONLY_ONE_LEFT = "only_one_left"
     OUTSIDER = "outsider"
+    OVERLAYS_CHANGED = "overlays_changed"  # answers joined or left the review with the intake
     PAST_DAY = "past_day"
     REFUSED = "refused"
     TAKEN_BACK = "taken_back"
@@ -428,6 +494,10 @@ Card: TypeAlias = (
     | SummaryCard
     | AskCard
     | ConfirmCard
+    | RetiredCard
+    | QuietCard
+    | GoneCard
+    | PackOfferCard
     | NotedCard
     | NoticeCard
     | HelpCard

@@ -14,13 +14,15 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
+from conversations.item_standing import STANDS, ItemStanding
 from conversations.names import label_of
 from conversations.packs import PROFILE_FIELDS, ItemType
 from conversations.quantities import MEASURES, Quantity, quantities
-from conversations.review import Act, State
-from conversations.standing import APPROVER, DECISION_DATE, STANDS, ItemStanding, Standing, said_by
+from conversations.review import Act, ActKind, State
+from conversations.standing import APPROVER, DECISION_DATE, Standing, said_by
 
 _METRICS = ("success.target", "success.baseline")
+REHEARSAL = "rollback.tested_on"
 _LOAD = "scale.load_tested"
 _AUDIENCE = "train.audience"
 _LOGS = "observe.logs"
@@ -107,7 +109,7 @@ def _after_what_it_precedes(standing: Standing) -> Iterator[Clash]:
 
 
 def _rehearsal(standing: Standing) -> Iterator[Clash]:
-    key, today = "rollback.tested_on", standing.now.date()
+    key, today = REHEARSAL, standing.now.date()
     day = _day(standing, key)
     if day is None:
         return
@@ -186,6 +188,17 @@ def _same_words(standing: Standing) -> Iterator[Clash]:
             yield tuple(keys), f"The same words answer {labels}; an answer for each settles it."
 
 
+def _gone_or_closed(standing: Standing) -> Iterator[Clash]:
+    for key, item in standing.items.items():
+        act = item.outdated if item.state is State.STALE else None
+        if act is not None and act.kind is ActKind.LEFT:
+            says = f"The answer about {_label(standing, key)} names somebody who has left; somebody else settles it."
+            yield (key,), says
+        elif act is not None and act.kind is ActKind.ARCHIVED:
+            says = f"The answer about {_label(standing, key)} names a channel that is closed; another one settles it."
+            yield (key,), says
+
+
 def _same_link(standing: Standing) -> Iterator[Clash]:
     keys = ("run.runbook", "scope.production_plan")
     links = [_LINK.search(_words(standing, key)) for key in keys]
@@ -223,6 +236,7 @@ CHECKS: Mapping[str, tuple[_Rate, Callable[[Standing], Iterable[Clash]]]] = {
     "C9": (_WARN, _training_after_go_live),
     "C10": (_BLOCK, _review_not_started),
     "C11": (_WARN, _same_words),
+    "C12": (_WARN, _gone_or_closed),
     "C13": (_WARN, _same_link),
 }
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from conversations.cards import (
-    AskCard,
     BlockerLine,
-    ConfirmCard,
     ConflictCard,
     Ending,
     FollowUpCard,
@@ -20,15 +20,14 @@ from conversations.cards import (
     Tap,
     WhoCard,
 )
+from conversations.item_standing import LACKING, ItemStanding
 from conversations.names import label_of
 from conversations.packs import Item, Question
 from conversations.permissions import settlers
 from conversations.review import LIVING, Act, ActKind, State
 from conversations.scoring import ANSWERED_STATES, Score, seconds_for
-from conversations.standing import ItemStanding, Standing, said_by
-from conversations.verdicts import Verdict
+from conversations.standing import Standing, said_by
 from conversations.ways import (
-    ask_ways,
     conflict_ways,
     follow_up_ways,
     item_ways,
@@ -36,8 +35,6 @@ from conversations.ways import (
     root_ways,
     summary_ways,
 )
-
-_LACKING = (Verdict.VAGUE, Verdict.MISSING)
 
 
 def root_card(standing: Standing, points: Score) -> RootCard:
@@ -59,10 +56,10 @@ def root_card(standing: Standing, points: Score) -> RootCard:
         approver=standing.approver,
         blockers=blocker_lines(standing, points),
         next_question=question.short if question else None,
-        next_minutes=_minutes([asked.item]) if asked else 0,
+        next_minutes=minutes_for([asked.item]) if asked else 0,
         questions=tuple(_question_line(standing, question) for question in standing.pack.questions),
         phase_by=act.by if act else None,
-        phase_on=act.at.date() if act else None,
+        phase_on=act.at.astimezone(standing.now.tzinfo).date() if act else None,
         paused_until=act.day if act else None,
         ways=root_ways(standing.phase, asking=asked is not None),
     )
@@ -77,7 +74,7 @@ def question_card(standing: Standing, question: Question, number: int) -> Questi
         of=len(standing.pack.questions),
         title=question.title,
         short=question.short,
-        minutes=_minutes(left) if left else 0,
+        minutes=minutes_for(left) if left else 0,
         rows=rows,
         why=asked.why if asked else None,
         example=asked.example if asked else None,
@@ -150,9 +147,9 @@ def follow_up_card(standing: Standing, item: ItemStanding, open_: bool) -> Follo
     return FollowUpCard(
         short=standing.pack.question_of[key].short,
         label=label_of(item.item),
-        says=sentences[-1] if sentences else "",
+        says=sentences[-1] if sentences and open_ else "",
         ending=ending,
-        missing=item.answer.missing if item.answer and item.answer.verdict in _LACKING else (),
+        missing=item.answer.missing if item.answer and item.answer.verdict in LACKING else (),
         due_on=item.due_on,
         person=item.assignee if item.assigned else None,
         ways=() if ending else follow_up_ways(standing, key),
@@ -169,7 +166,7 @@ def _ending(item: ItemStanding) -> Ending:
             return Ending.NOTED
         case State.OPEN | State.KNOWN_GAP | State.VAGUE if item.assigned:
             return Ending.ASKED
-        case State.OPEN if item.answer is None:
+        case State.OPEN if item.answer is None or not item.settled:
             return Ending.WITHDRAWN
         case State.OPEN | State.KNOWN_GAP | State.VAGUE:
             return Ending.LEFT_OPEN
@@ -200,8 +197,20 @@ def waiver_card(standing: Standing, item: ItemStanding) -> NotApplicableCard:
         approver=standing.approver,
         accepted_by=item.accepted_by if item.waiver else None,
         open=open_,
-        ways=item_ways(standing, item.item.key, (Tap.ACCEPT, Tap.REJECT)) if open_ else (),
+        taken_back=item.waiver is None and item.answer is None and not _was_refused(standing, item.item.key),
+        ways=item_ways(standing, item.item.key, _can_decide(standing, item)) if open_ else (),
     )
+
+
+def _was_refused(standing: Standing, key: str) -> bool:
+    return any(act.kind is ActKind.REJECTED and act.item == key for act in standing.live)
+
+
+def _can_decide(standing: Standing, item: ItemStanding) -> tuple[Tap, ...]:
+    """Of a critical one only the approver decides, and there may be none, or none but its author."""
+    author = item.waiver.by if item.waiver else None
+    decided = not standing.is_critical(item.item) or standing.approver not in (None, author)
+    return (Tap.ACCEPT, Tap.REJECT) if decided else ()
 
 
 def who_card(standing: Standing, item: ItemStanding, open_: bool) -> WhoCard:
@@ -216,44 +225,8 @@ def who_card(standing: Standing, item: ItemStanding, open_: bool) -> WhoCard:
     )
 
 
-def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
-    key = item.item.key
-    open_ = item.assigned is not None and item.assignee == person and standing.phase in LIVING
-    asked = next((a for a in reversed(standing.live) if a.kind is ActKind.DELEGATED and a.person == person), None)
-    since = item.answer if item.answer and asked and item.answer.n > asked.n else None  # the asking made no answer old
-    return AskCard(
-        by=asked.by if asked else "",
-        to=person,
-        project=standing.review.project,
-        short=standing.pack.question_of[key].short,
-        label=label_of(item.item),
-        prompt=item.item.prompt,
-        example=item.item.example,
-        minutes=_minutes([item.item]),
-        open=open_,
-        answered_by=since.by if since and not open_ else None,
-        ways=ask_ways(standing, key) if open_ else (),
-    )
-
-
-def confirm_card(standing: Standing, item: ItemStanding, person: str) -> ConfirmCard:
-    mine = item.named == person and item.answer is not None
-    waiting = mine and item.state is State.UNCONFIRMED and standing.phase in LIVING
-    declined = any(a.kind is ActKind.DECLINED and a.by == person and a.item == item.item.key for a in standing.live)
-    return ConfirmCard(
-        by=item.answer.by if mine and item.answer else "",
-        project=standing.review.project,
-        role=item.item.role or label_of(item.item),
-        prompt=item.item.prompt,
-        review_days=item.item.review_days,
-        answer=True if mine and item.confirmed else False if declined and not mine else None,
-        open=waiting,
-        ways=item_ways(standing, item.item.key, (Tap.YES, Tap.NO)) if waiting else (),
-    )
-
-
 def _quoted(standing: Standing, act: Act) -> Quote:
-    return Quote(acts=tuple(said.n for said in said_by(standing, act)), by=act.by, at=act.at)
+    return Quote(acts=tuple(said.n for said in said_by(standing, act)), by=act.by, at=act.at, outside=act.outside)
 
 
 def _promise(standing: Standing, item: ItemStanding) -> PromiseLine:
@@ -285,5 +258,5 @@ def _question_line(standing: Standing, question: Question) -> QuestionLine:
     return QuestionLine(short=question.short, answered=sum(s in ANSWERED_STATES for s in states), total=len(states))
 
 
-def _minutes(items: list[Item]) -> int:
+def minutes_for(items: Iterable[Item]) -> int:
     return max(1, round(sum(seconds_for(item.type) for item in items) / 60))

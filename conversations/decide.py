@@ -9,26 +9,30 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from conversations.activities import Activity, ActivityKind, ConversationReference
+from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import Card, ListCard, MineCard, Notice, NoticeCard, ReviewLine, Tap, Way
 from conversations.composing import summary_card
 from conversations.effects import Turn, Whisper
 from conversations.engine import begin, lapse, step
+from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
 from conversations.names import folded_name
 from conversations.packs import Library
 from conversations.permissions import may_see
 from conversations.ports import Found
 from conversations.recognizer import recognize
+from conversations.reports import with_names
 from conversations.review import LIVING, Review
 from conversations.scoring import score
 from conversations.standing import Standing, stand
 from conversations.views import help_card, mine_lines
 
 MAX_NAME = 80  # characters of a project's name
+_TOLD_BY_THE_WORLD = (ActivityKind.LEFT, ActivityKind.ARCHIVED, ActivityKind.UNPOSTABLE)
+_OF_ONES_OWN = (ActivityKind.EDIT, ActivityKind.DELETION)
 _START = re.compile(r"start(?:\s+(?P<name>(?!--|—).*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
@@ -41,40 +45,60 @@ class Engine:
     rules: Rules
     pack: str = "core"
     zone: tzinfo
+    admins: frozenset[str] = frozenset()  # ids, besides those whom the platform calls so
 
     def decide(self, activity: Activity, found: Found) -> Turn:
         """One activity to one turn. Raises `EventRefused`, which is nobody's to hear."""
-        now = activity.at.astimezone(self.zone)
+        now, activity = activity.at.astimezone(self.zone), self._knowing_admins(activity)
         if activity.kind is ActivityKind.COMMAND:
             return self._command(activity, found, now)
         if found.review is None:
-            return Turn(review=None)
+            return _nothing_there(activity)
         if activity.kind is ActivityKind.LAPSE:
-            return lapse(found.review, now)
+            return lapse(found.review, now, self.library.packs.get(found.review.pack.name))
         return self._in_thread(found.review, activity, found, now)
+
+    def _knowing_admins(self, activity: Activity) -> Activity:
+        """Those of the settings are known in every activity, wherever they are."""
+        if not self.admins:
+            return activity
+        known = {activity.actor.id: activity.actor, **activity.people}
+        ids = sorted(self.admins)
+        admins = {who: replace(known.get(who) or Actor(id=who, name=who), admin=True) for who in ids}
+        actor = admins.get(activity.actor.id, activity.actor)
+        return replace(activity, actor=actor, people={**activity.people, **admins})
 
     def _in_thread(self, review: Review, activity: Activity, found: Found, now: datetime) -> Turn:
         standing = stand(review, now)
-        turn = step(standing, recognize(activity, standing, self.rules), self.rules)
+        if not _is_there_for(activity, standing):
+            return _nothing_there(activity)
+        turn = step(standing, self._with_pack(recognize(activity, standing, self.rules), review), self.rules)
         reopened = review.phase not in LIVING and turn.review is not None and turn.review.phase in LIVING
         if reopened and _named(found, review.project, but=review) is not None:
             notice = NoticeCard(notice=Notice.NAME_TAKEN, project=review.project)
             return _said(activity, notice, refused=True, review=review)
         return turn
 
+    def _with_pack(self, event: Event, review: Review) -> Event:
+        latest = self.library.packs.get(review.pack.name)
+        return replace(event, pack=latest) if isinstance(event, PackTaken) else event
+
     def _command(self, activity: Activity, found: Found, now: datetime) -> Turn:
         words = activity.text.translate(_QUOTES).strip()
         if (start := _START.fullmatch(words)) is not None:
             return self._start(activity, found, now, start)
-        first, _, rest = words.partition(" ")
+        first, rest = (*words.split(maxsplit=1), "", "")[:2]
         seen = [stand(review, now) for review in found.others]
         seen = [standing for standing in seen if may_see(standing, activity.actor, activity.reference.channel)]
         view = _COMMANDS.get(first.casefold(), _help)
-        return view(activity, seen, rest.strip())
+        return view(activity, seen, rest.strip("\"' "))
 
     def _start(self, activity: Activity, found: Found, now: datetime, words: re.Match[str]) -> Turn:
-        name = " ".join((words["name"] or "").strip("\"' ").split())[:MAX_NAME]
+        typed = with_names(words["name"] or "", lambda who: f"@{who}")  # a person's name in it is only a name
+        name = " ".join(typed.strip("\"' ").split())[:MAX_NAME]
         pack = self.library.packs.get((words["pack"] or self.pack).casefold())
+        if activity.actor.outsider:
+            return _said(activity, NoticeCard(notice=Notice.OUTSIDER, project=name), refused=True)
         if not name:
             return _said(activity, NoticeCard(notice=Notice.NAME_MISSING), refused=True)
         if pack is None:
@@ -85,7 +109,9 @@ class Engine:
                 refused=True,
             )
         if taken := _named(found, name):
-            card = NoticeCard(notice=Notice.NAME_TAKEN, project=taken.project, ways=(Way(tap=Tap.OPEN),))
+            seen = may_see(stand(taken, now), activity.actor, activity.reference.channel)
+            shown = taken.project if seen else name
+            card = NoticeCard(notice=Notice.NAME_TAKEN, project=shown, ways=(Way(tap=Tap.OPEN),) if seen else ())
             return _said(activity, card, refused=True)
         review_id = hashlib.sha256(activity.keys[0].encode()).hexdigest()[:32]
         review = Review(
@@ -99,6 +125,21 @@ class Engine:
             shown_at=now,
         )
         return begin(review, now)
+
+
+def _is_there_for(activity: Activity, standing: Standing) -> bool:
+    """A review does not exist for who may not see it, by its id neither; but what one has said there is one's own."""
+    if activity.kind in _TOLD_BY_THE_WORLD:
+        return True
+    who, acts = activity.actor.id, standing.review.acts
+    own = activity.kind in _OF_ONES_OWN and any(act.by == who and act.source == activity.source for act in acts)
+    return own or may_see(standing, activity.actor, activity.reference.channel)
+
+
+def _nothing_there(activity: Activity) -> Turn:
+    """The same where there is no such review, and where it is not there for this person."""
+    pressed = activity.review is not None and activity.kind in (ActivityKind.BUTTON, ActivityKind.FORM)
+    return _said(activity, NoticeCard(notice=Notice.OLD_BUTTON), refused=True) if pressed else Turn(review=None)
 
 
 def _thread_of(reference: ConversationReference, review_id: str) -> ConversationReference:
@@ -150,8 +191,9 @@ def _list(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
 
 def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
     living = (standing for standing in seen if standing.phase in LIVING)
-    lines = tuple(line for standing in living for line in mine_lines(standing, activity.actor.id))
-    return _said(activity, MineCard(lines=lines))
+    lines = (line for standing in living for line in mine_lines(standing, activity.actor.id))
+    only_theirs_first = sorted(lines, key=lambda line: line.wants == "answer")  # an answer anybody can give
+    return _said(activity, MineCard(lines=tuple(only_theirs_first)))
 
 
 def _help(activity: Activity, _seen: list[Standing], rest: str) -> Turn:

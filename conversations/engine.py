@@ -2,8 +2,9 @@
 
 Theory of operation. A review is a list of acts (`review.py`); where it stands is what they add up to
 (`standing.py`); what should be on show follows from that (`board.py`). So a handler has one job: to decide which
-acts an event adds (`handlers.py`). `turn_of` adds them, and its effects are what changed on the board, with the
-whisper that a handler may hand along (`scene.py`).
+acts an event adds (`handlers.py`; `corrections.py` for what takes back or rewords, `surroundings.py` for what happens
+around a review). `turn_of` adds them, and its effects are what changed on the board, with the whisper that a handler
+may hand along (`scene.py`).
 
 Rules.
 1. `TRANSITIONS` is the whole truth about what may happen when. An absent row is `EventRefused`: late, doubled or
@@ -20,16 +21,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from conversations import corrections as fix
 from conversations import events
 from conversations import handlers as on
+from conversations import surroundings as around
 from conversations.board import board
 from conversations.cards import Notice
 from conversations.effects import Turn
 from conversations.errors import EventRefused
 from conversations.events import Event
 from conversations.language.rules import Rules
-from conversations.permissions import INSIDERS_ONLY, who_may
-from conversations.review import Phase, Review
+from conversations.packs import Pack
+from conversations.permissions import is_for_insiders, who_may
+from conversations.review import LIVING, Phase, Review
 from conversations.scene import Scene, shown, whispered
 from conversations.standing import Standing, stand
 
@@ -50,9 +54,11 @@ def step(standing: Standing, event: Event, rules: Rules) -> Turn:
     return _refusal(scene) or handler(scene, event)
 
 
-def lapse(review: Review, now: datetime) -> Turn:
-    """Time has passed: whatever the board says otherwise now is put right."""
-    turn = shown(board(stand(review, review.shown_at)), stand(review, now))
+def lapse(review: Review, now: datetime, latest: Pack | None = None) -> Turn:
+    """Time has passed: whatever the board says otherwise now is put right, and a later pack (`latest`) is offered."""
+    before, after = stand(review, review.shown_at.astimezone(now.tzinfo)), stand(review, now)
+    offering = around.with_offer(review, latest, after) if after.phase in LIVING else review
+    turn = shown(board(before), after if offering is review else stand(offering, now))
     if turn.review is None or not turn.effects:
         return Turn(review=review)
     return replace(turn, review=replace(turn.review, shown_at=now))
@@ -60,7 +66,7 @@ def lapse(review: Review, now: datetime) -> Turn:
 
 def _refusal(scene: Scene) -> Turn | None:
     event = scene.event
-    if event.by.outsider and isinstance(event, INSIDERS_ONLY):
+    if event.by.outsider and is_for_insiders(event):
         return whispered(scene, scene.notice(Notice.OUTSIDER), refused=True)
     people = who_may(scene.standing, event)
     if people is None or event.by.id in people:
@@ -68,33 +74,40 @@ def _refusal(scene: Scene) -> Turn | None:
     return whispered(scene, scene.notice(Notice.REFUSED, people=people, act=type(event).__name__), refused=True)
 
 
-_ROWS: Mapping[type[Event], tuple[Handler | None, Handler | None, Handler | None, Handler | None]] = {
+_ROWS: Mapping[type[Event], tuple[Handler | None, ...]] = {
     # event                  open              paused            done                 cancelled
-    events.Answered: (on.answered, on.answered, on.closed, on.closed),
-    events.FormSubmitted: (on.form_submitted, on.form_submitted, on.closed, on.closed),
-    events.Described: (on.described, on.described, on.closed, on.closed),
-    events.Kept: (on.kept, on.kept, on.closed, on.closed),
-    events.Deferred: (on.deferred, on.deferred, on.closed, on.closed),
-    events.WaiverAccepted: (on.waiver_decided, on.waiver_decided, on.closed, on.closed),
-    events.WaiverRejected: (on.waiver_decided, on.waiver_decided, on.closed, on.closed),
-    events.Delegated: (on.delegated, on.delegated, on.closed, on.closed),
-    events.Confirmed: (on.confirmed, on.confirmed, on.closed, on.closed),
-    events.Declined: (on.declined, on.declined, on.closed, on.closed),
-    events.Settled: (on.settled, on.settled, on.closed, on.closed),
-    events.Skipped: (on.skipped, on.skipped, on.closed, on.closed),
-    events.Reopened: (on.reopened, on.reopened, on.closed, on.closed),
-    events.Undone: (on.undone, on.undone, on.undone_when_closed, on.undone_when_closed),
-    events.Disowned: (on.disowned, on.disowned, on.closed, on.closed),
-    events.Reclaimed: (on.reclaimed, on.reclaimed, on.closed, on.closed),
-    events.Paused: (on.paused, on.paused, on.closed, on.closed),
+    events.Answered: (on.answered, on.answered, fix.closed, fix.closed),
+    events.FormSubmitted: (on.form_submitted, on.form_submitted, fix.closed, fix.closed),
+    events.Described: (on.described, on.described, fix.closed, fix.closed),
+    events.Kept: (on.kept, on.kept, fix.closed, fix.closed),
+    events.Deferred: (on.deferred, on.deferred, fix.closed, fix.closed),
+    events.WaiverAccepted: (on.waiver_decided, on.waiver_decided, fix.closed, fix.closed),
+    events.WaiverRejected: (on.waiver_decided, on.waiver_decided, fix.closed, fix.closed),
+    events.Delegated: (on.delegated, on.delegated, fix.closed, fix.closed),
+    events.Confirmed: (on.confirmed, on.confirmed, fix.closed, fix.closed),
+    events.Declined: (on.declined, on.declined, fix.closed, fix.closed),
+    events.Settled: (on.settled, on.settled, fix.closed, fix.closed),
+    events.Skipped: (on.skipped, on.skipped, fix.closed, fix.closed),
+    events.Reopened: (on.reopened, on.reopened, fix.closed, fix.closed),
+    events.Undone: (fix.undone, fix.undone, fix.undone_when_closed, fix.undone_when_closed),
+    events.Disowned: (fix.disowned, fix.disowned, fix.closed, fix.closed),
+    events.Reclaimed: (on.reclaimed, on.reclaimed, fix.closed, fix.closed),
+    events.Edited: (fix.edited, fix.edited, fix.edited_when_closed, fix.edited_when_closed),
+    events.Deleted: (fix.deleted,) * 4,
+    events.PersonLeft: (around.person_left,) * 4,
+    events.ChannelArchived: (around.channel_archived,) * 4,
+    events.NeverPosted: (around.never_posted, around.never_posted, None, None),
+    events.WentOn: (around.went_on, around.went_on, fix.closed, fix.closed),
+    events.PackTaken: (around.pack_taken, around.pack_taken, fix.closed, fix.closed),
+    events.Paused: (on.paused, on.paused, fix.closed, fix.closed),
     events.Resumed: (on.already, on.resumed, on.resumed, on.resumed),
-    events.Finished: (on.finished, on.finished, on.already, on.closed),
+    events.Finished: (on.finished, on.finished, on.already, fix.closed),
     events.Cancelled: (on.cancelled, on.cancelled, on.cancelled, on.already),
-    events.HandedOver: (on.handed_over, on.handed_over, on.closed, on.closed),
-    events.DateChanged: (on.date_changed, on.date_changed, on.closed, on.closed),
+    events.HandedOver: (on.handed_over, on.handed_over, fix.closed, fix.closed),
+    events.DateChanged: (on.date_changed, on.date_changed, fix.closed, fix.closed),
     events.Viewed: (on.viewed, on.viewed, on.viewed, on.viewed),
     events.LeftAlone: (on.left_alone, on.left_alone, on.ignored, on.ignored),
-    events.Misspoken: (on.misspoken, on.misspoken, on.closed, on.closed),
+    events.Misspoken: (on.misspoken, on.misspoken, fix.closed, fix.closed),
 }
 TRANSITIONS: Mapping[tuple[Phase, type[Event]], Handler] = {
     (phase, event): handler
@@ -107,4 +120,5 @@ LEADS_TO: Mapping[type[Event], Phase] = {  # for the diagram; a test holds it ag
     events.Resumed: Phase.OPEN,
     events.Finished: Phase.DONE,
     events.Cancelled: Phase.CANCELLED,
+    events.NeverPosted: Phase.CANCELLED,
 }

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.activities import Actor, Source
+from conversations.packs import Pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Described(Said):
     """The intake, `about`: changed fields only."""
 
     values: Mapping[str, str]
+    outsiders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,49 @@ class Reclaimed(Said):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edited(Said):
+    """The message `source` reads otherwise now. `values` are the answers that it is, none where it is no longer one."""
+
+    text: str
+    values: Mapping[str, str]  # item → text
+    outsiders: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted(Said):
+    """The message `source` is gone, and with it what it said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft(Said):
+    """`by` is no longer here."""
+
+    heirs: tuple[str, ...] = ()  # administrators, for a review that has lost its owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelArchived(Said):
+    channel: str  # as people type it, `#name`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentOn(Said):
+    """`ok`, to the question whether a quiet review shall go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackTaken(Said):
+    """`take over`: the version of the pack that was offered. `pack` is filled in by who holds the packs."""
+
+    pack: Pack | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverPosted(Said):
+    """The review's own message can never be posted where it was started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Said):
     until: date | None = None
 
@@ -186,6 +231,7 @@ class LeftAlone(Said):
     because: LeftAloneBecause
     words: str = ""
     to: str | None = None
+    to_outsider: bool = False  # who is spoken to is of another organisation
 
 
 class Unclear(StrEnum):
@@ -236,6 +282,13 @@ Event: TypeAlias = (
     | Undone
     | Disowned
     | Reclaimed
+    | Edited
+    | Deleted
+    | PersonLeft
+    | ChannelArchived
+    | WentOn
+    | PackTaken
+    | NeverPosted
     | Paused
     | Resumed
     | Finished

@@ -5,7 +5,7 @@ A handler decides nothing about messages; what is to be said to one person it ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,11 +16,12 @@ from conversations.board import board
 from conversations.cards import FormErrorsCard, Notice, Tap, Way
 from conversations.effects import Effect, FieldError, React, Turn, Whisper
 from conversations.events import Event
+from conversations.item_standing import UNANSWERED
 from conversations.names import label_of
 from conversations.packs import ItemType
 from conversations.review import Act, ActKind, State
 from conversations.scene import Scene, shown, standing_after, turn_of, whispered
-from conversations.standing import ANSWERS, APPROVER, DECISION_DATE, UNANSWERED, Standing
+from conversations.standing import APPROVER, DECISION_DATE, Standing
 from conversations.views import noted_card, view_card
 
 
@@ -122,63 +123,18 @@ def reopened(scene: Scene, event: events.Reopened) -> Turn:
     return turn_of(scene, scene.act(ActKind.REOPENED, item=event.item))
 
 
-def undone(scene: Scene, event: events.Undone) -> Turn:
-    return _taken_back(scene, lambda act: act.by == event.by.id and act.kind not in _NOT_UNDONE)
-
-
-def disowned(scene: Scene, event: events.Disowned) -> Turn:
-    by, owner = event.by.id, scene.standing.owner
-    about = (event.item,) if event.item else scene.standing.items
-    return _taken_back(scene, lambda act: act.kind in ANSWERS and by in (act.by, owner) and act.item in about)
-
-
-def _taken_back(scene: Scene, which: Callable[[Act], bool]) -> Turn:
-    """The newest turn with such acts; said again there is nothing to take back."""
-    acts, by = scene.standing.review.acts, scene.event.by.id
-    since = max((act.n for act in acts if act.kind is ActKind.WITHDRAWN and act.by == by), default=0)
-    gone = [act for act in scene.standing.live if act.n > since and which(act)]
-    if not gone:
-        return whispered(scene, scene.notice(Notice.NOTHING_TO_UNDO), refused=True)
-    return _withdrawn(scene, [act for act in gone if act.turn == gone[-1].turn])
-
-
-def _withdrawn(scene: Scene, gone: list[Act]) -> Turn:
-    seconds = _seconds_of(scene, gone)
-    left = [_alone(scene, act) for act in seconds]
-    withdrawn = (scene.act(ActKind.WITHDRAWN, item=act.item, target=act.n) for act in (*gone, *seconds))
-    turn = turn_of(scene, *withdrawn, *left)
-    thanked = (act for act in gone if act.kind in ANSWERS and not act.follow_up)
-    sources = dict.fromkeys(act.source for act in thanked if act.source)
-    labels = tuple(label_of(scene.item(act.item).item) for act in gone if act.item)
-    said = scene.notice(Notice.TAKEN_BACK, names=labels)
-    return replace(turn, effects=(*(React(source=s, off=True) for s in sources), *turn.effects, said))
-
-
-def _seconds_of(scene: Scene, gone: list[Act]) -> list[Act]:
-    """The standing answers that were joined to what is taken back."""
-    taken = {act.n for act in gone}
-    answers = (item.answer for item in scene.standing.items.values())
-    return [act for act in answers if act is not None and act.target in taken and act.n not in taken]
-
-
-def _alone(scene: Scene, second: Act) -> Act:
-    """The second message of a join as its author's answer, judged anew without the first."""
-    item, text = second.item or "", second.said or ""
-    author = replace(scene.event.by, id=second.by, name=second.by)
-    answered = events.Answered(by=author, via=second.via, source=second.source, values={item: text}, explicit=True)
-    return replace(answer_act(scene.standing, answered, item, text, scene.rules), kind=second.kind, at=second.at)
-
-
 def reclaimed(scene: Scene, event: events.Reclaimed) -> Turn:
     standing = scene.standing
     used = {act.source for act in standing.live if act.verdict is not None}
     unused = (act for act in reversed(standing.live) if act.kind is ActKind.LEFT_ALONE and act.source not in used)
     left = next((act for act in unused if act.said), None)
     item = (left.item or standing.asked) if left else None
-    if left is None or item is None or (left.item and standing.items[left.item].settled):
+    if left is None or item is None or item not in standing.items or (left.item and standing.items[item].settled):
         return whispered(scene, scene.notice(Notice.NOTHING_TO_USE), refused=True)
-    author = replace(event.by, id=left.by, name=left.by)
-    return answered(scene, events.Answered(by=author, source=left.source, values={item: left.said or ""}))
+    author = replace(event.by, id=left.by, name=left.by, outsider=left.outside)
+    outsiders = frozenset({left.person} if left.person and left.stranger else ())
+    values = {item: left.said or ""}
+    return answered(scene, events.Answered(by=author, source=left.source, values=values, outsiders=outsiders))
 
 
 def paused(scene: Scene, event: events.Paused) -> Turn:
@@ -219,14 +175,23 @@ def _dated(scene: Scene, event: Event, day: date) -> Act:
 
 
 def described(scene: Scene, event: events.Described) -> Turn:
-    errors, profile = intake(event.values, scene.now, scene.rules)
+    errors, profile = intake(event, scene.now, scene.rules)
     if errors or not profile:
         return replace(whispered(scene, *_errors_whisper(scene, errors)), errors=errors, refused=bool(errors))
     day = profile.pop(DECISION_FIELD, None)
     acts = [scene.act(ActKind.DESCRIBED, profile=profile)] if profile else []
     if day:
         acts.append(_dated(scene, event, date.fromisoformat(day)))
-    return turn_of(scene, *acts)
+    return turn_of(scene, *acts, also=_overlays_changed(scene, acts))
+
+
+def _overlays_changed(scene: Scene, acts: Sequence[Act]) -> tuple[Effect, ...]:
+    """Which answers the intake has brought or taken with it, to who filled it in."""
+    before, after = scene.standing.pack, standing_after(scene, acts).pack
+    joined = tuple(label_of(item) for key, item in after.by_key.items() if key not in before.by_key)
+    left = sum(key not in after.by_key for key in before.by_key)
+    changed = scene.notice(Notice.OVERLAYS_CHANGED, names=joined, count=left)
+    return (changed,) if joined or left else ()
 
 
 def viewed(scene: Scene, event: events.Viewed) -> Turn:
@@ -239,7 +204,7 @@ def left_alone(scene: Scene, event: events.LeftAlone) -> Turn:
     if notice is None or (notice is Notice.LEFT_ALONE_FILE and page is None):
         return whispered(scene)
     way = Way(tap=Tap.USE_THAT)
-    act = scene.act(ActKind.LEFT_ALONE, said=event.words, item=page)
+    act = scene.act(ActKind.LEFT_ALONE, said=event.words, item=page, person=event.to, stranger=event.to_outsider)
     return turn_of(scene, act, also=(scene.notice(notice, person=event.to, ways=(way,)),))
 
 
@@ -259,23 +224,10 @@ def misspoken(scene: Scene, event: events.Misspoken) -> Turn:
     return whispered(scene, said, refused=event.unclear not in _ONLY_ASKED)
 
 
-def closed(scene: Scene, _event: Event) -> Turn:
-    return whispered(scene, scene.notice(Notice.CLOSED, ways=(Way(tap=Tap.RESUME),)), refused=True)
-
-
 def already(scene: Scene, _event: Event) -> Turn:
     return whispered(scene, scene.notice(Notice.ALREADY), refused=True)
 
 
-def undone_when_closed(scene: Scene, event: Event) -> Turn:
-    """Of a closed review only what closed it can be taken back."""
-    act = scene.standing.phase_act
-    if act is None or act.by != event.by.id:
-        return closed(scene, event)
-    return _taken_back(scene, lambda each: each.n == act.n)
-
-
-_NOT_UNDONE = (ActKind.LEFT_ALONE, ActKind.CANCEL_ASKED)
 _ONLY_ASKED = (events.Unclear.UNTIL_WHEN, events.Unclear.NOTHING_ASKED)
 _LEFT_ALONE = {
     events.LeftAloneBecause.TO_SOMEBODY: Notice.LEFT_ALONE,

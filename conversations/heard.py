@@ -10,12 +10,13 @@ from datetime import date
 from conversations import events
 from conversations.activities import Actor, Source
 from conversations.events import Event, Misspoken, Unclear, View, Viewed
+from conversations.item_standing import ItemStanding
 from conversations.language.days import parse_day
 from conversations.language.rules import Rules
 from conversations.language.tokens import split_tokens
 from conversations.names import find_item, nearest_items
-from conversations.packs import Direction
-from conversations.standing import ItemStanding, Standing
+from conversations.packs import Direction, ItemType
+from conversations.standing import Standing
 
 _MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
 
@@ -45,6 +46,10 @@ class Heard:
         """Of the people who are here or mentioned, those of other organisations."""
         return frozenset(person.id for person in (self.by, *self.people.values()) if person.outsider)
 
+    def names_me(self, item: ItemStanding) -> bool:
+        """Whether an answer names who speaks; of people of other organisations too, who hear that it is not theirs."""
+        return self.by.id == (item.named if self.by.outsider else item.named_here)
+
     def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
         return Misspoken(by=self.by, via=self.via, source=self.source, unclear=unclear, words=words, count=count)
 
@@ -64,6 +69,19 @@ class Heard:
             return self.asked.item.key if self.asked else self.misspoken(Unclear.NOTHING_ASKED)
         return find_item(name, self.standing.pack) or self.no_such_item(name)
 
+    def taking_over(self, item: str | None) -> Event | None:
+        """To take something oneself, where somebody's place is to be filled, is to be named there.
+
+        The owner's place is offered in private; in the thread the same words are about what is asked there.
+        """
+        standing, me = self.standing, self.by.id
+        offered = self.private or self.via is Source.BUTTON
+        if item is None and offered and standing.heir == me:
+            return made(self, events.HandedOver, to=me)
+        empty = next((i for i in standing.items.values() if i.item.key == item and i.outdated is not None), None)
+        left = empty is not None and empty.item.type is ItemType.PERSON and empty.named_here in standing.gone
+        return answered(self, {item: self.by.mention}, replaces=True) if item and left else None
+
     def mistyped(self, name: str) -> Misspoken | None:
         """A name that looks like an item's; other words make a reply an answer ("keep the old form")."""
         return self.no_such_item(name) if nearest_items(name, self.standing.pack) else None
@@ -76,7 +94,7 @@ def made(heard: Heard, event: Callable[..., Event], **fields: object) -> Event:
     return event(by=heard.by, via=heard.via, source=heard.source, **fields)
 
 
-def answered(heard: Heard, values: Mapping[str, str], *, explicit: bool = False) -> Event:
+def answered(heard: Heard, values: Mapping[str, str], *, explicit: bool = False, replaces: bool = False) -> Event:
     reopened = heard.asked is not None and heard.asked.claim is not None and heard.asked.claim.verdict is None
     return events.Answered(
         by=heard.by,
@@ -84,7 +102,7 @@ def answered(heard: Heard, values: Mapping[str, str], *, explicit: bool = False)
         source=heard.source,
         values=values,
         explicit=explicit,
-        replaces=reopened and not explicit,
+        replaces=replaces or (reopened and not explicit),
         outsiders=heard.outsiders,
     )
 
@@ -96,13 +114,17 @@ def person_in(heard: Heard, words: str) -> str | None:
     return mention["id"] if mention else None
 
 
-def is_past(heard: Heard, day: date) -> bool:
-    return day < heard.standing.now.date()
+def on_day(heard: Heard, day: date, event: Callable[..., Event], **fields: object) -> Event:
+    """What is to be on a day, where that day is still to come."""
+    past = day < heard.standing.now.date()
+    return heard.misspoken(Unclear.PAST_DAY) if past else made(heard, event, **fields)
 
 
 def person_or(heard: Heard, words: str, event: Callable[[str], Event]) -> Event:
     person = person_in(heard, words)
-    if person is None or (person in heard.people and heard.people[person].bot):
+    known = heard.people.get(person or "")
+    gone = person in heard.standing.gone and person != heard.by.id
+    if person is None or gone or (known is not None and known.bot):
         return heard.misspoken(Unclear.WHO)
     if person in heard.outsiders:
         return heard.misspoken(Unclear.OUTSIDER, person)

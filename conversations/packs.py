@@ -1,20 +1,17 @@
-"""Packs: the versioned sets of questions as values, and the document that each of them is kept as.
+"""Packs: the versioned sets of questions as values.
 
-A pack is data. Nothing here opens a file or reads YAML (`pack_files/` does, from text that the shell hands over).
-A running review keeps the content that it started with, by digest: `from_document` trusts what storage hands back.
+A pack is data. Nothing here opens a file or reads YAML (`pack_files/` does, from text that the shell hands over); the
+document that a pack is kept as is the business of `pack_documents.py`.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
-from hashlib import sha256
-from typing import Any
 
 # What the intake asks of a project, and the answers it offers.
 PROFILE_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -88,6 +85,7 @@ class Item:
     required: bool = True
     critical: bool = False
     critical_when: Condition | None = None
+    critical_from: date | None = None  # set where an overlay's item has joined a pack (`joined_by`), in no document
     confirm_by_named_person: bool = False
     parts: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
@@ -149,6 +147,24 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Items that join any pack while the profile matches; those of all overlays form one question at the end."""
+
+    key: str
+    version: str
+    when: Condition
+    critical_from: Mapping[str, date]  # value of `when.field` → the day from which its items are critical
+    items: tuple[Item, ...]
+
+    def critical_on(self, profile: Mapping[str, str]) -> date | None:
+        return self.critical_from.get(profile.get(self.when.field, ""))
+
+
+# Stands in where no file of overlays names its question.
+OVERLAY_QUESTION = Question(key="overlay", title="What else applies to this project?", short="Also", items=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     name: str
     version: str
@@ -157,13 +173,19 @@ class Pack:
     est_minutes: int
     scoring: Scoring
     questions: tuple[Question, ...]
-    facts: Mapping[str, Fact] = field(default_factory=dict)  # those that an item cites
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # those that an item cites, of an overlay too
+    overlays: tuple[Overlay, ...] = ()
+    overlay_question: Question = OVERLAY_QUESTION  # without items: those of the overlays that join become its own
     digest: str  # sha256 hex of `document`
     document: str  # the merged content as canonical JSON: what storage keeps, what `from_document` reads
     items: tuple[Item, ...] = field(init=False, repr=False, compare=False)
     by_key: Mapping[str, Item] = field(init=False, repr=False, compare=False)
     question_of: Mapping[str, Question] = field(init=False, repr=False, compare=False)
     names: Mapping[str, str] = field(init=False, repr=False, compare=False)  # key → the shortest that people can type
+    # The packs that overlays have made of this one. It is asked for at each turn, and a profile has few combinations.
+    _joined: dict[tuple[tuple[str, date | None], ...], Pack] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         pairs = [(item, question) for question in self.questions for item in question.items]
@@ -174,19 +196,20 @@ class Pack:
         short = {key: key.rpartition(".")[2] for key in self.by_key}
         object.__setattr__(self, "names", {key: name if last[name] == 1 else key for key, name in short.items()})
 
+    def joined_by(self, profile: Mapping[str, str]) -> Pack:
+        """This pack with one more question, the last: the items of all overlays that hold for `profile`.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overlay:
-    """Items that join any pack while the profile matches; they form one question at the end."""
-
-    key: str
-    version: str
-    when: Condition
-    critical_from: Mapping[str, date]  # value of `when.field` → the day from which its items are critical
-    items: tuple[Item, ...]
-
-    def critical_on(self, profile: Mapping[str, str]) -> date | None:
-        return self.critical_from.get(profile.get(self.when.field, ""))
+        It keeps the digest and the document, as it is the same content. The pack itself where no overlay holds.
+        """
+        joining = [(overlay, overlay.critical_on(profile)) for overlay in self.overlays if overlay.when.holds(profile)]
+        if not joining:
+            return self
+        key = tuple((overlay.key, day) for overlay, day in joining)
+        if key not in self._joined:
+            items = tuple(replace(item, critical_from=day) for overlay, day in joining for item in overlay.items)
+            question = replace(self.overlay_question, items=items)
+            self._joined[key] = replace(self, questions=(*self.questions, question))
+        return self._joined[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,51 +234,3 @@ class Library:
     def _items(self) -> list[Item]:
         of_packs = [item for pack in self.packs.values() for item in pack.items]
         return of_packs + [item for overlay in self.overlays for item in overlay.items]
-
-
-def canonical_json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def from_document(document: str) -> Pack:
-    """The pack that `document` (`Pack.document`) was made from; equal to it. Nothing is checked again."""
-    content = json.loads(document)
-    return Pack(
-        **content
-        | {
-            "scoring": _to_scoring(content["scoring"]),
-            "questions": tuple(_to_question(question) for question in content["questions"]),
-            "facts": {key: Fact(**fact) for key, fact in content["facts"].items()},
-        },
-        digest=sha256(document.encode()).hexdigest(),
-        document=document,
-    )
-
-
-def to_item(content: Mapping[str, Any]) -> Item:
-    """An item from plain JSON values under the names of its fields; what is left out has its default."""
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
-    when, places = content.get("critical_when"), content.get("map") or {}
-    return Item(
-        **plain
-        | {
-            "type": ItemType(content["type"]),
-            "direction": Direction(content.get("direction", Direction.ANY)),
-            "critical_when": when and Condition(field=when["field"], values=tuple(when["values"])),
-            "options": tuple(_to_option(option) for option in content.get("options", ())),
-            "map": {framework: tuple(named) for framework, named in places.items()},
-        }
-    )
-
-
-def _to_option(content: Mapping[str, Any]) -> Option:
-    return Option(**dict(content) | {"synonyms": tuple(content.get("synonyms", ()))})
-
-
-def _to_question(content: Mapping[str, Any]) -> Question:
-    return Question(**dict(content) | {"items": tuple(to_item(item) for item in content["items"])})
-
-
-def _to_scoring(content: Mapping[str, Any]) -> Scoring:
-    bands = sorted(content["bands"].items(), key=lambda band: int(band[1]))
-    return Scoring(**dict(content) | {"bands": dict(bands)})

@@ -7,21 +7,23 @@ what is no answer at all, then the item a reply fills. Nothing is ever cut out o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from conversations import events
 from conversations.activities import Activity, ActivityKind, Source
 from conversations.answering import MAX_WORDS
 from conversations.buttons import pressed
+from conversations.corrections import items_answered_by
 from conversations.events import Event, LeftAloneBecause, Unclear
 from conversations.heard import Heard, answered, made
+from conversations.item_standing import UNANSWERED, ItemStanding
 from conversations.language.choices import exact_option
 from conversations.language.rules import Rules
 from conversations.language.tokens import FITS, is_acknowledgement, split_tokens
 from conversations.names import find_item
 from conversations.packs import ItemType
-from conversations.standing import UNANSWERED, ItemStanding, Standing
-from conversations.words import word_in
+from conversations.standing import Standing
+from conversations.words import put_off, word_in
 
 
 def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
@@ -41,6 +43,17 @@ def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
             return pressed(heard, activity)
         case ActivityKind.FORM:
             return _submitted(heard, activity)
+        case ActivityKind.EDIT:
+            return _edited(heard, activity)
+        case ActivityKind.DELETION:
+            return made(heard, events.Deleted)
+        case ActivityKind.LEFT:
+            heirs = tuple(person.id for person in activity.people.values() if person.may_administer)
+            return made(heard, events.PersonLeft, heirs=heirs)
+        case ActivityKind.ARCHIVED:
+            return made(heard, events.ChannelArchived, channel=activity.text)
+        case ActivityKind.UNPOSTABLE:
+            return made(heard, events.NeverPosted)
         case _:
             return _reply(heard, activity)
 
@@ -50,8 +63,24 @@ def _submitted(heard: Heard, activity: Activity) -> Event:
     if form is None:
         return heard.misspoken(Unclear.OLD_BUTTON)
     if form.name == "about":
-        return events.Described(by=heard.by, via=heard.via, source=heard.source, values=form.values)
+        return made(heard, events.Described, values=form.values, outsiders=heard.outsiders)
     return made(heard, events.FormSubmitted, values=form.values, seen=form.seen, outsiders=heard.outsiders)
+
+
+def _edited(heard: Heard, activity: Activity) -> Event:
+    """An edited message is never a word: what it did was done when it was sent. It answers what it answered before."""
+    text, items = activity.text.strip(), items_answered_by(heard.standing, activity.source)
+    if len(text) > MAX_WORDS:
+        return heard.misspoken(Unclear.TOO_LONG, count=len(text))
+    values: Mapping[str, str] = {}
+    if items and text and not text.startswith("//"):
+        values = _named(heard, text) or _reread(heard, text, items)
+    return made(heard, events.Edited, text=text, values=values, outsiders=heard.outsiders)
+
+
+def _reread(heard: Heard, text: str, items: list[str]) -> dict[str, str]:
+    spread = _spread(heard, text, [heard.standing.items[item] for item in items]) if len(items) > 1 else None
+    return spread or {items[0]: text}
 
 
 def _reply(heard: Heard, activity: Activity) -> Event:
@@ -83,7 +112,7 @@ def _chatter(heard: Heard, text: str) -> Event | None:
         because = LeftAloneBecause.TO_SOMEBODY
     else:
         return None
-    return events.LeftAlone(by=heard.by, via=heard.via, source=heard.source, because=because, words=text, to=to)
+    return made(heard, events.LeftAlone, because=because, words=text, to=to, to_outsider=to in heard.outsiders)
 
 
 def _spoken_to(heard: Heard, text: str) -> str | None:
@@ -95,10 +124,10 @@ def _spoken_to(heard: Heard, text: str) -> str | None:
 
 
 def _filled(heard: Heard, text: str) -> Event:
-    named = _NAMED.fullmatch(text)
-    if named and (key := find_item(named["item"], heard.standing.pack)):
-        return answered(heard, {key: named["text"].strip()}, explicit=True)
-    values = _spread(heard, text)
+    if named := _named(heard, text):
+        ((item, words),) = named.items()
+        return put_off(heard, item, words) or answered(heard, named, explicit=True)
+    values = _spread(heard, text, _open_for_tokens(heard))
     if values is None:
         if heard.asked is None:
             return heard.misspoken(Unclear.NOTHING_ASKED)
@@ -106,12 +135,18 @@ def _filled(heard: Heard, text: str) -> Event:
     return answered(heard, values, explicit=heard.private)
 
 
-def _spread(heard: Heard, text: str) -> dict[str, str] | None:
-    """Each token of a reply to the first open item of its type, where the reply holds nothing else."""
+def _named(heard: Heard, text: str) -> dict[str, str] | None:
+    """`<item>: text`"""
+    named = _NAMED.fullmatch(text)
+    key = find_item(named["item"], heard.standing.pack) if named else None
+    return {key: named["text"].strip()} if named and key else None
+
+
+def _spread(heard: Heard, text: str, free: Collection[ItemStanding]) -> dict[str, str] | None:
+    """Each token of a reply to the first free item of its type, where the reply holds nothing else."""
     tokens = split_tokens(text, heard.rules, heard.standing.now.date(), heard.rules.date_order)
     if tokens is None:
         return None
-    free = _open_for_tokens(heard)
     values: dict[str, str] = {}
     for token in tokens:
         fitting = (i for i in free if token.kind in _fits(heard, i) and i.item.key not in values)

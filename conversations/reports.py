@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from conversations.answering import PEOPLE_FIELDS
+from conversations.item_standing import ItemStanding
 from conversations.packs import Question
 from conversations.review import Act, State
 from conversations.scoring import Score, score
-from conversations.standing import ItemStanding, Standing, said_by
+from conversations.standing import Standing, said_by
 
 SCHEMA = 1
 COLUMNS = (
@@ -68,7 +69,7 @@ def report(standing: Standing, *, generated_at: datetime, name: Name) -> dict[st
             {"id": check.id, "severity": check.severity.value, "items": list(check.items), "says": check.says}
             for check in points.checks
         ],
-        "questions": [_question(standing, question, points, name) for question in review.pack.questions],
+        "questions": [_question(standing, question, points, name) for question in standing.pack.questions],
     }
 
 

@@ -68,15 +68,25 @@ class ActKind(StrEnum):
     DATED = "dated"  # a decision date in a pack that has no item for it
     DESCRIBED = "described"  # the intake
     LEFT_ALONE = "left_alone"  # a reply that was not taken as an answer, kept for "use that"
-    WITHDRAWN = "withdrawn"  # `target` and the other acts of its turn count no more
+    WITHDRAWN = "withdrawn"  # `target` counts no more
+    # about the world around it
+    LEFT = "left"  # `person` is gone
+    ARCHIVED = "archived"  # `channel` is closed
+    QUIET_ENDED = "quiet_ended"  # "go on", said to the question whether it shall
+    PACK_OFFERED = "pack_offered"  # a later version, `option`, and what `changes` with it
+    PACK_TAKEN = "pack_taken"
+
+
+# What a review is told by the platform or the clock: nobody has said it, and so nobody takes it back.
+TOLD = (ActKind.LEFT, ActKind.ARCHIVED, ActKind.PACK_OFFERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """One thing that somebody did to a review, as it was accepted.
 
-    Acts of one turn share `turn` (the review's version that they made). `said` is the only field that can be
-    erased, and then it is None.
+    Acts of one turn share `turn` (the review's version that they made). `said` can be erased, and then it is None;
+    so can a name that matched nobody here, as it was only typed.
     """
 
     n: int  # 1, 2, 3 … within the review
@@ -99,6 +109,12 @@ class Act:
     rota: bool = False
     option: str | None = None
     target: int | None = None  # the act that this one is about: withdrawn, settled; for an answer: the one it joins
+    revises: int | None = None  # the earlier version of this answer, in whose place it stands
+    again: bool = False  # that version in the same words, judged anew; nobody has said anything
+    alone: bool = False  # it named its item or replaced what was on show, so it joins nothing
+    outside: bool = False  # by somebody of another organisation
+    channel: str | None = None
+    changes: tuple[Mapping[str, str], ...] = ()  # what becomes of answers, as `pack_changes.offered` tells it
     profile: Mapping[str, str] = field(default_factory=dict)
 
 

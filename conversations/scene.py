@@ -8,11 +8,12 @@ from datetime import datetime
 
 from conversations.board import Board, board, changes
 from conversations.cards import Notice, NoticeCard
-from conversations.effects import Effect, Turn, Whisper
+from conversations.effects import Effect, Post, Turn, Whisper
 from conversations.events import Event
+from conversations.item_standing import ItemStanding
 from conversations.language.rules import Rules
-from conversations.review import Act, ActKind
-from conversations.standing import ItemStanding, Standing, stand
+from conversations.review import Act, ActKind, Review
+from conversations.standing import Standing, stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Scene:
         """A new act of this event; `turn_of` numbers it."""
         event = self.event
         act = Act(n=0, turn=0, kind=kind, by=event.by.id, at=self.now, via=event.via, source=event.source)
-        return replace(act, **fields)  # type: ignore[arg-type]  # the fields are an act's, by name
+        return replace(act, outside=event.by.outsider, **fields)  # type: ignore[arg-type]  # the fields are an act's, by name
 
     def notice(self, notice: Notice, **fields: object) -> Whisper:
         card = NoticeCard(notice=notice, project=self.standing.review.project, phase=self.standing.phase)
@@ -47,23 +48,28 @@ def turn_of(scene: Scene, *acts: Act, also: tuple[Effect, ...] = ()) -> Turn:
 
 def standing_after(scene: Scene, acts: Iterable[Act]) -> Standing:
     """Where the review stands with some acts more."""
-    review = scene.standing.review
+    return stand(with_acts(scene.standing.review, acts), scene.now)
+
+
+def with_acts(review: Review, acts: Iterable[Act]) -> Review:
+    """The review with some acts more, numbered; all of them make its next version."""
     first, turn = len(review.acts) + 1, review.version + 1
     numbered = tuple(replace(act, n=first + i, turn=turn) for i, act in enumerate(acts))
-    return stand(replace(review, acts=review.acts + numbered), scene.now)
+    return replace(review, acts=review.acts + numbered)
 
 
 def shown(before: Board, after: Standing, also: tuple[Effect, ...] = ()) -> Turn:
-    """The next version of a review, and what changes on its board by it."""
-    shown, posted = board(after), after.review.posted
+    """The next version of a review, and what changes on its board by it. Who has left is told nothing."""
+    posted = after.review.posted
+    told = [each for each in changes(before, board(after), posted) if each.to not in after.gone]
     review = replace(
         after.review,
         phase=after.phase,
         owner=after.owner,
-        posted=(*posted, *(key for key in shown if key not in posted)),
+        posted=(*posted, *(each.key for each in told if isinstance(each, Post))),
         version=after.review.version + 1,
     )
-    return Turn(review=review, effects=(*changes(before, shown, posted), *also))
+    return Turn(review=review, effects=(*told, *also))
 
 
 def whispered(scene: Scene, *whispers: Effect, refused: bool = False) -> Turn:

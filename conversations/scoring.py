@@ -13,9 +13,10 @@ from math import floor
 from typing import TypeAlias
 
 from conversations.checks import Finding, Severity, failed_checks
+from conversations.item_standing import STANDS, ItemStanding
 from conversations.packs import PROFILE_FIELDS, Item, ItemType
 from conversations.review import State
-from conversations.standing import STANDS, ItemStanding, Standing
+from conversations.standing import Standing
 
 FAILURE_POINTS = ("F1", "F2", "F3", "F4", "F5")
 _COMES_NEXT = dict(zip(PROFILE_FIELDS["stage"], FAILURE_POINTS, strict=True))  # stage → the first that is looked at
@@ -159,8 +160,7 @@ def _period(item: ItemStanding) -> timedelta:
 
 
 def _stale_for(standing: Standing, item: ItemStanding) -> timedelta:
-    answered_at = item.answer.at if item.answer else standing.now
-    return standing.now - answered_at - _period(item)
+    return standing.now - (item.old_from or standing.now)
 
 
 def _share(credits: Credits, items: Iterable[Item]) -> float:
@@ -203,8 +203,11 @@ def _reason(standing: Standing, item: ItemStanding) -> str | None:
             return None if _clears(item) else _DOES_NOT_CLEAR
         case State.STALE:
             grace = timedelta(days=standing.pack.scoring.stale_grace_days)
-            in_grace = _stale_for(standing, item) <= grace
-            return (None if _clears(item) else _DOES_NOT_CLEAR) if in_grace else _REASONS[State.STALE]
+            if _stale_for(standing, item) > grace:
+                return _REASONS[State.STALE]
+            if item.item.confirm_by_named_person and item.named and not item.confirmed:
+                return _REASONS[State.UNCONFIRMED]
+            return None if _clears(item) else _DOES_NOT_CLEAR
         case state:
             return _REASONS[state]
 

@@ -22,11 +22,12 @@ from conversations.cards import (
 )
 from conversations.composing import quote, row, summary_card
 from conversations.events import View, Viewed
+from conversations.item_standing import UNANSWERED, ItemStanding
 from conversations.names import label_of
 from conversations.packs import PROFILE_FIELDS
 from conversations.review import LIVING, Act, State
 from conversations.scoring import score
-from conversations.standing import UNANSWERED, ItemStanding, Standing
+from conversations.standing import Standing
 
 
 def view_card(standing: Standing, event: Viewed) -> Card:
@@ -104,13 +105,16 @@ def mine_lines(standing: Standing, person: str) -> tuple[MineLine, ...]:
 
 
 def _wanted(standing: Standing, item: ItemStanding, person: str) -> str:
-    if item.state is State.UNCONFIRMED and item.named == person:
+    if item.state is State.UNCONFIRMED and item.named_here == person:
         return "confirm"
     if item.state is State.NA_PENDING and standing.is_critical(item.item) and standing.approver == person:
         return "accept"
-    waiting = item.state in (State.OPEN, State.KNOWN_GAP, State.VAGUE, State.DEFERRED, State.CONFLICT) and not item.kept
+    waiting = item.state in _WAITING and not item.kept
     mine = (item.assignee or standing.owner) == person
     return "answer" if waiting and mine else ""
+
+
+_WAITING = (State.OPEN, State.KNOWN_GAP, State.VAGUE, State.DEFERRED, State.CONFLICT, State.STALE)
 
 
 def _form_card(standing: Standing, key: str | None) -> Card:

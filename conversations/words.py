@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from conversations import events
 from conversations.events import Event, Misspoken, Unclear, View
-from conversations.heard import Heard, is_past, made, person_or
+from conversations.heard import Heard, made, on_day, person_or
 from conversations.names import find_item
 from conversations.packs import ItemType
+from conversations.quiet import offers_to_go_on
 from conversations.review import State
 
 Word: TypeAlias = Callable[[Heard, "re.Match[str]"], Event | None]  # None: not this word here, but an answer
@@ -43,11 +44,14 @@ def _later(heard: Heard, match: re.Match[str]) -> Event | None:
     if day is None:
         return heard.misspoken(Unclear.UNTIL_WHEN) if _looks_like_a_day(match["day"]) else None
     item = heard.item_or_asked(None)
-    if isinstance(item, Misspoken):
-        return item
-    return (
-        heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.Deferred, item=item, until=day)
-    )
+    return item if isinstance(item, Misspoken) else on_day(heard, day, events.Deferred, item=item, until=day)
+
+
+def put_off(heard: Heard, item: str, words: str) -> Event | None:
+    """`later <date>`, said of an item by its name."""
+    match = _PUT_OFF.fullmatch(words)
+    day = heard.day(match["day"]) if match else None
+    return on_day(heard, day, events.Deferred, item=item, until=day) if day else None
 
 
 def _decide_waiver(event: type[events.WaiverAccepted] | type[events.WaiverRejected]) -> Word:
@@ -64,12 +68,17 @@ def _decide_waiver(event: type[events.WaiverAccepted] | type[events.WaiverReject
 
 def _ask(heard: Heard, match: re.Match[str]) -> Event:
     item = heard.item_or_asked(match["item"])
+    takes = match["who"].casefold() in ("me", heard.by.mention.casefold())
+    if takes and (event := heard.taking_over(item if match["item"] and isinstance(item, str) else None)):
+        return event
     if isinstance(item, Misspoken):
         return item
     return person_or(heard, match["who"], lambda to: made(heard, events.Delegated, item=item, to=to))
 
 
 def _me(heard: Heard, _match: re.Match[str]) -> Event | None:
+    if event := heard.taking_over(None):
+        return event
     if heard.asked is None or heard.asked.item.type is ItemType.PERSON:
         return None  # then it is the answer
     return made(heard, events.Delegated, item=heard.asked.item.key, to=heard.by.id)
@@ -95,7 +104,7 @@ def to_confirm(heard: Heard, name: str | None) -> str | None:
     """What a person can confirm: the item named, else the newest one that names them; without any it is an answer."""
     if name:
         return find_item(name, heard.standing.pack)
-    mine = [item for item in heard.standing.items.values() if item.named == heard.by.id]
+    mine = [item for item in heard.standing.items.values() if heard.names_me(item)]
     waiting = [(item.answer.n, item.item.key) for item in mine if item.answer and item.state is State.UNCONFIRMED]
     return max(waiting)[1] if waiting else None
 
@@ -103,7 +112,7 @@ def to_confirm(heard: Heard, name: str | None) -> str | None:
 def _not_me(heard: Heard, match: re.Match[str]) -> Event:
     items = heard.standing.items.values()
     asked = [(item.assigned.n, item) for item in items if item.assigned and item.assignee == heard.by.id]
-    named = [(item.answer.n, item) for item in items if item.answer and item.named == heard.by.id]
+    named = [(item.answer.n, item) for item in items if item.answer and heard.names_me(item)]
     if not asked and not named:
         return heard.misspoken(Unclear.NOTHING_TO_CONFIRM)
     _, newest = max(asked or named, key=lambda pair: pair[0])
@@ -149,7 +158,7 @@ def _pause(heard: Heard, match: re.Match[str]) -> Event | None:
     day = heard.day(match["day"])
     if day is None:
         return heard.misspoken(Unclear.WHICH_DAY)
-    return heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.Paused, until=day)
+    return on_day(heard, day, events.Paused, until=day)
 
 
 def _owner(heard: Heard, match: re.Match[str]) -> Event:
@@ -162,7 +171,12 @@ def _date(heard: Heard, match: re.Match[str]) -> Event | None:
     day = heard.day(match["day"])
     if day is None:
         return heard.misspoken(Unclear.WHICH_DAY) if _looks_like_a_day(match["day"]) else None
-    return heard.misspoken(Unclear.PAST_DAY) if is_past(heard, day) else made(heard, events.DateChanged, to=day)
+    return on_day(heard, day, events.DateChanged, to=day)
+
+
+def _ok(heard: Heard, _match: re.Match[str]) -> Event | None:
+    """A word only for somebody whose newest private message offers it."""
+    return made(heard, events.WentOn) if offers_to_go_on(heard.standing, heard.by.id) else None
 
 
 def _snooze(heard: Heard, match: re.Match[str]) -> Event | None:
@@ -192,6 +206,7 @@ _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00
 _SPAN = re.compile(r"\d+ ?[dw]", re.IGNORECASE)
 _WHO = r"(?P<who><@[^>\s]+>|me)"
 _ITEM = r"(?P<item>[a-z][\w.]*(?:[ -][a-z]\w*){0,2})"
+_PUT_OFF = re.compile(r"later,? (?:by |until |on )?(?P<day>.{1,40})", re.IGNORECASE)
 _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), word)
     for pattern, word in (
@@ -226,6 +241,8 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (r"next", _view(View.FORM)),
         (r"mine", _view(View.MINE)),
         (r"why", _view(View.WHY)),
+        (r"ok", _ok),
+        (r"take over", _plain(events.PackTaken)),
         (r"snooze(?: (?P<day>.{1,40}))?", _snooze),
     )
 )

@@ -1,32 +1,33 @@
 """Databases by their URL: engines with their settings, who may work on one, and opening it.
 
-SQLite is worked on by one process. That is a lock of the operating system on a file beside the database, held for
-life, so that it dies with its process; the database file itself is opened by nobody but SQLite. Reading needs no lock.
+SQLite is worked on by one process, which holds the lock of `lock.py`; the database file itself is opened by nobody
+but SQLite. Reading needs no lock.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from conversations.errors import DatabaseInUse, SchemaBehind, StorageDown
+from conversations.errors import ReadinessError, SchemaBehind, StorageDown
+from storage.lock import take_lock
 from storage.models import Base
 from storage.outbox import release_all
-from storage.schema import is_behind, migrate_postgres, migrate_sqlite
-from storage.threads import SqliteWriter, ThreadPool, Units, to_failure
+from storage.schema import Migrated, check_current, migrate_postgres, migrate_sqlite
+from storage.threads import LOCK_MILLISECONDS, SqliteWriter, ThreadPool, Units, to_failure
 
 _THREADS = 8  # PostgreSQL's; the sum over all processes stays below its max_connections
 _READERS = 4
 # A busy server answers late rather than never: a statement, and waiting for a lock, in milliseconds.
 _BOUNDS = "-c statement_timeout=2000 -c lock_timeout=1500"
+_PATIENCE = f"busy_timeout={LOCK_MILLISECONDS}"
 _SYNCHRONOUS = "FULL"  # acked means committed: NORMAL may lose the last turns in a power cut
 
 
@@ -42,41 +43,46 @@ class Database:
 def open_database(url: str, *, command: str = "ai-readiness", alone: bool = True) -> Database:
     """Opens it for work; `command` tells the next one who holds it. With `alone` off it can only be read.
 
-    A SQLite database is made, or brought up to date, by opening it for work. Raises `DatabaseInUse`, `SchemaBehind`
-    and `StorageDown`.
+    A SQLite database is made, or brought up to date, by opening it for work. Raises `DatabaseInUse`, `SchemaBehind`,
+    `SchemaAhead`, `MigrationStopped` and `StorageDown`.
     """
     address = to_address(url)
     try:
         if address.get_backend_name() != "sqlite":
             return _open_postgres(address)
-        return _open_for_work(_path(address), command) if alone else _open_for_reading(_path(address))
+        return _open_for_work(to_path(address), command) if alone else _open_for_reading(to_path(address))
     except SQLAlchemyError as error:
         raise to_failure(error) from None
 
 
 def needs_migration(url: str) -> bool:
-    """Whether the schema is behind; a database without any is. Raises `StorageDown`."""
+    """Whether the schema is behind; a database without any is. Raises `SchemaAhead` and `StorageDown`."""
     address = to_address(url)
-    if address.get_backend_name() == "sqlite" and not _path(address).exists():
+    if address.get_backend_name() == "sqlite" and not to_path(address).exists():
         return True
-    engine = reading_engine(_path(address)) if address.get_backend_name() == "sqlite" else postgres_engine(address)
+    engine = reading_engine(to_path(address)) if address.get_backend_name() == "sqlite" else postgres_engine(address)
     try:
-        return is_behind(engine)
+        check_current(engine)
+    except SchemaBehind:
+        return True
     except SQLAlchemyError as error:
         raise to_failure(error) from None
     finally:
         engine.dispose()
+    return False
 
 
-def migrate(url: str, *, command: str = "ai-readiness migrate") -> None:
-    """Brings the schema up to date. Raises `DatabaseInUse` and `StorageDown`."""
+def migrate(url: str, *, command: str = "ai-readiness migrate") -> Migrated:
+    """Brings the schema up to date, and tells what was done.
+
+    Raises `DatabaseInUse`, `SchemaAhead`, `MigrationStopped` and `StorageDown`; then nothing was changed.
+    """
     address = to_address(url)
     try:
         if address.get_backend_name() == "sqlite":
-            with _take_lock(_path(address), command):
-                migrate_sqlite(_path(address))
-        else:
-            migrate_postgres(address)
+            with take_lock(to_path(address), command):
+                return migrate_sqlite(to_path(address))
+        return migrate_postgres(address)
     except SQLAlchemyError as error:
         raise to_failure(error) from None
 
@@ -88,12 +94,22 @@ def to_address(url: str) -> URL:
 
 
 def writing_engine(path: Path) -> Engine:
-    pragmas = ("busy_timeout=5000", "journal_mode=WAL", f"synchronous={_SYNCHRONOUS}", "foreign_keys=ON")
+    pragmas = (_PATIENCE, "journal_mode=WAL", f"synchronous={_SYNCHRONOUS}", "foreign_keys=ON")
     return _sqlite_engine(path, "BEGIN IMMEDIATE", (*pragmas, "secure_delete=ON"), pool_size=1, max_overflow=0)
 
 
 def reading_engine(path: Path) -> Engine:
-    return _sqlite_engine(path, "BEGIN", ("busy_timeout=5000", "query_only=ON"), pool_size=_READERS, max_overflow=0)
+    return _sqlite_engine(path, "BEGIN", (_PATIENCE, "query_only=ON"), pool_size=_READERS, max_overflow=0)
+
+
+def looking_engine(path: Path) -> Engine:
+    """Leaves everything as it is, and no file behind, even where a dead process left its log.
+
+    Without a log nobody works on the file; it is taken as it is, because SQLite would make an empty log to read it.
+    """
+    how = {"mode": "ro"} if Path(f"{path}-wal").exists() else {"mode": "ro", "immutable": "1"}
+    address = URL.create("sqlite", database=f"file:{quote(str(path))}", query={**how, "uri": "true"})
+    return create_engine(address, hide_parameters=True)
 
 
 def postgres_engine(address: URL) -> Engine:
@@ -125,9 +141,7 @@ def _sqlite_engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any
 
 def _open_postgres(address: URL) -> Database:
     engine = postgres_engine(address)
-    if is_behind(engine):
-        engine.dispose()
-        raise SchemaBehind
+    _check(engine)
     units = ThreadPool(engine, threads=_THREADS)
 
     def close() -> None:
@@ -138,7 +152,7 @@ def _open_postgres(address: URL) -> Database:
 
 
 def _open_for_work(path: Path, command: str) -> Database:
-    lock = _take_lock(path, command)
+    lock = take_lock(path, command)
     try:
         migrate_sqlite(path)
         writing, reading = writing_engine(path), reading_engine(path)
@@ -160,17 +174,25 @@ def _open_for_work(path: Path, command: str) -> Database:
 
 
 def _open_for_reading(path: Path) -> Database:
-    engine = reading_engine(path) if path.exists() else _nothing_yet()
-    if path.exists() and is_behind(engine):
-        engine.dispose()
-        raise SchemaBehind
-    read = ThreadPool(engine, threads=_READERS if path.exists() else 1)
+    there = path.exists()
+    engine = reading_engine(path) if there else _nothing_yet()
+    if there:
+        _check(engine)
+    read = ThreadPool(engine, threads=_READERS if there else 1)
 
     def close() -> None:
         read.close()
         engine.dispose()
 
     return Database(units=read, read=read, close=close)
+
+
+def _check(engine: Engine) -> None:
+    try:
+        check_current(engine)
+    except ReadinessError:
+        engine.dispose()
+        raise
 
 
 def _nothing_yet() -> Engine:
@@ -180,27 +202,8 @@ def _nothing_yet() -> Engine:
     return engine
 
 
-def _path(address: URL) -> Path:
+def to_path(address: URL) -> Path:
+    """Raises `StorageDown`."""
     if not address.database or address.database == ":memory:":
         raise StorageDown("A SQLite database needs a file: sqlite:///ai-readiness.db")
     return Path(address.database)
-
-
-def _take_lock(path: Path, command: str) -> IO[str]:
-    """The open file holds the lock. What stands in it tells others whom to ask, and is believed by nobody else."""
-    try:
-        lock = Path(f"{path}.lock").open("a+", encoding="utf-8")  # noqa: SIM115  # held for life
-    except OSError as error:
-        raise StorageDown(f"{path} cannot be opened: {error.strerror}") from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read().strip() or "another process"
-        lock.close()
-        raise DatabaseInUse(f"{path} is in use by {holder}. On SQLite one process works at a time.") from None
-    lock.seek(0)
-    lock.truncate()
-    lock.write(f"{command} (process {os.getpid()})\n")
-    lock.flush()
-    return lock

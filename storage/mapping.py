@@ -7,7 +7,7 @@ the engine stands in which column.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeAlias, assert_never, get_args
@@ -38,7 +38,11 @@ _OF_ACT = {
     "source": "source_key",
     "verdict": "verdict",
 }
-_DETAIL = tuple(field.name for field in fields(Act) if field.name not in _OF_ACT)
+_DETAIL = {
+    field.name: field.default if field.default_factory is MISSING else field.default_factory()
+    for field in fields(Act)
+    if field.name not in _OF_ACT
+}
 _CARDS = {kind.__name__: kind for kind in get_args(Card)}
 
 
@@ -97,9 +101,9 @@ def to_act(row: Row) -> Act:
 
 
 def _details(act: Act) -> Iterator[tuple[str, Any]]:
-    for name in _DETAIL:
+    for name, default in _DETAIL.items():
         value = getattr(act, name)
-        if value not in (None, False, (), {}):
+        if value != default:
             yield name, _plain(value)
 
 
@@ -108,7 +112,7 @@ def _plain(value: object) -> object:
         case date():
             return value.isoformat()
         case tuple():
-            return list(value)
+            return [_plain(one) for one in value]
         case Mapping():
             return dict(value)
         case _:

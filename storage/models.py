@@ -1,7 +1,7 @@
 """The tables. Rows are made and read by `mapping.py` only and never leave this package.
 
 Times are aware UTC, ids are the engine's own texts, enums are kept as their values. What a person wrote stands in
-`act.said` and nowhere else.
+`act.said` and, where it is a name that matches nobody, in `act.detail`; nowhere else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     SUPERSEDED = "superseded"  # a newer revision of the same message takes its place
-    UNKNOWN = "unknown"  # it may have arrived, nobody can tell, and it is not worth saying twice
+    UNKNOWN = "unknown"  # it may have arrived, and is not worth saying twice; or what it hangs from was never posted
     PARKED = "parked"  # it can never arrive; kept until somebody has looked
 
 

@@ -34,6 +34,7 @@ from storage.mapping import Row, quoted_acts, to_delivery
 from storage.models import DeliveryState, act, lane, message, outbox, review
 from storage.unit_of_work import on_each
 
+NEVER_POSTED = "never posted"  # of what hangs from a message that never came to be
 LEASE = timedelta(seconds=30)  # longer than the longest look-up and send together
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _PENDING: ColumnElement[str] = literal_column("'pending'")  # written out: a partial index is found by its very words
@@ -78,7 +79,7 @@ _HEADS = (
 _TRY = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
-    .values(attempts=outbox.c.attempts + 1, tries=outbox.c.tries + 1)
+    .values(attempts=outbox.c.attempts + case((outbox.c.trouble.is_(None), 1), else_=0), tries=outbox.c.tries + 1)
 )
 _IDLE = update(lane).where(lane.c.key.in_(bindparam("lanes", expanding=True))).values(due_at=None, lease_by=None)
 _WORDS = select(act.c.review_id, act.c.n, act.c.said).where(
@@ -95,7 +96,16 @@ _END = (
     .where(outbox.c.id == bindparam("of"))
     .values(state=bindparam("end"), sent_at=bindparam("sent"), trouble=bindparam("why"))
 )
+_hangs_from_it = and_(
+    outbox.c.lane == bindparam("in_lane"),
+    outbox.c.state == _PENDING,
+    outbox.c.kind.in_((DeliveryKind.POST, DeliveryKind.REVISE)),
+)
+_END_THREAD = (
+    update(outbox).where(_hangs_from_it).values(state=DeliveryState.UNKNOWN, sent_at=null(), trouble=NEVER_POSTED)
+)
 _NOT_SENT = update(outbox).where(outbox.c.id == bindparam("of")).values(attempts=bindparam("before"))
+_NOTE = update(outbox).where(outbox.c.id == bindparam("of")).values(trouble=bindparam("why"))
 _NAME_THREAD = (
     update(review)
     .where(review.c.id == bindparam("of"), review.c.thread.is_(None), exists().where(_held))
@@ -122,13 +132,14 @@ class Claimed:
     delivery: Delivery
     words: Mapping[int, str]
     tries: int  # all earlier ones, those that certainly did not arrive too
+    trouble: str | None  # noted by `postpone`: it is not to be sent, only ended
 
 
 def claim(connection: Connection, *, now: datetime, me: str, limit: int) -> list[Claimed]:
     """The first waiting delivery of up to `limit` lanes, which are then held by `me` for `LEASE`.
 
     Revisions that were never tried and have a newer one behind them are left out for good. The attempt counts from
-    here on: what is claimed and never marked may have been sent.
+    here on: what is claimed and never marked may have been sent. What is only to be ended is not attempted.
     """
     due = {"now": now, "most": limit, "lease_end": now + LEASE, "me": me}
     lanes = list(connection.execute(_CLAIM, due).scalars())
@@ -148,7 +159,7 @@ def mark_sent(connection: Connection, delivery: Delivery, platform_id: str | Non
 
     Raises `LaneLost`.
     """
-    if delivery.key == "root" and delivery.kind is DeliveryKind.POST and platform_id:
+    if delivery.key == "root" and delivery.message is None and platform_id:  # posted now, by a revision too
         naming = {"of": delivery.review, "name": platform_id, "lane": delivery.lane, "me": me}
         connection.execute(_NAME_THREAD, naming)  # before the lane is locked, in the order of a turn: no deadlock
     _lock(connection, delivery, me)
@@ -159,26 +170,40 @@ def mark_sent(connection: Connection, delivery: Delivery, platform_id: str | Non
     _release(connection, delivery, me, now)
 
 
-def postpone(connection: Connection, delivery: Delivery, *, me: str, until: datetime, unknown: bool) -> None:
+def postpone(
+    connection: Connection, delivery: Delivery, *, me: str, until: datetime, unknown: bool, trouble: str | None = None
+) -> None:
     """Its lane stands still until then. Unless the outcome is `unknown`, this try did not happen.
 
-    Raises `LaneLost`.
+    With `trouble` it is not to be sent again, and whoever claims it is told so. Raises `LaneLost`.
     """
     _lock(connection, delivery, me)
     if not unknown:
         connection.execute(_NOT_SENT, {"of": delivery.id, "before": delivery.attempts})
+    if trouble is not None:
+        connection.execute(_NOTE, {"of": delivery.id, "why": trouble})
     _release(connection, delivery, me, until)
 
 
 def give_up(
-    connection: Connection, delivery: Delivery, state: DeliveryState, trouble: str, *, me: str, now: datetime
+    connection: Connection,
+    delivery: Delivery,
+    state: DeliveryState,
+    trouble: str,
+    *,
+    me: str,
+    now: datetime,
+    whole_thread: bool = False,
 ) -> None:
     """It will not be tried again, and its lane goes on. `trouble` says why, in our words.
 
-    Raises `LaneLost`.
+    With `whole_thread` nothing else of its lane is posted or revised either; whispers are still said. Raises
+    `LaneLost`.
     """
     _lock(connection, delivery, me)
     connection.execute(_END, {"of": delivery.id, "end": state, "sent": None, "why": trouble})
+    if whole_thread:
+        connection.execute(_END_THREAD, {"in_lane": delivery.lane})
     _release(connection, delivery, me, now)
 
 
@@ -197,13 +222,16 @@ def _release(connection: Connection, delivery: Delivery, me: str, again: datetim
 
 
 def _with_words(connection: Connection, rows: Iterable[Row]) -> list[Claimed]:
-    claims = [(to_delivery(row), row["tries"]) for row in rows]
+    claims = [(to_delivery(row), row) for row in rows]
     quoted = {delivery.id: [(delivery.review, n) for n in sorted(quoted_acts(delivery.card))] for delivery, _ in claims}
     pairs = sorted({pair for pairs in quoted.values() for pair in pairs if pair[0]})
     said = {(of, n): words for of, n, words in connection.execute(_WORDS, {"quoted": pairs})} if pairs else {}
     return [
         Claimed(
-            delivery=delivery, words={pair[1]: said[pair] for pair in quoted[delivery.id] if pair in said}, tries=tries
+            delivery=delivery,
+            words={pair[1]: said[pair] for pair in quoted[delivery.id] if pair in said},
+            tries=row["tries"],
+            trouble=row["trouble"],
         )
-        for delivery, tries in claims
+        for delivery, row in claims
     ]

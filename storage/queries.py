@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, func, or_, select
 
 from conversations.activities import ConversationReference
 from conversations.names import folded_name
-from conversations.review import Review
+from conversations.pack_documents import contents
+from conversations.review import LIVING, Review
 from storage.mapping import Row, to_review
-from storage.models import DeliveryState, act, inbox, outbox, pack, review
+from storage.models import DeliveryState, act, inbox, message, outbox, pack, review
 from storage.shelf import PackShelf
 
-_BY_THREAD = (
+# A statement of its own: one that also read the acts would see them as they were before it waited. The lock leaves
+# the key alone, so that who refers to the review does not wait.
+_OF_TENANT = (
     select(review)
-    .where(
-        review.c.platform == bindparam("platform"),
-        review.c.tenant == bindparam("tenant"),
-        review.c.channel == bindparam("channel"),
-        review.c.thread == bindparam("thread"),
-    )
-    # A statement of its own: one that also read the acts would see them as they were before it waited. The lock
-    # leaves the key alone, so that who refers to the review does not wait.
+    .where(review.c.platform == bindparam("platform"), review.c.tenant == bindparam("tenant"))
     .with_for_update(key_share=True)
 )
+_BY_THREAD = _OF_TENANT.where(review.c.channel == bindparam("channel"), review.c.thread == bindparam("thread"))
+_BY_ID = _OF_TENANT.where(review.c.id == bindparam("id"))
 _ACTS = select(act).where(act.c.review_id == bindparam("review")).order_by(act.c.n)
 _TYPED = select(func.count()).where(inbox.c.activity_key.startswith(bindparam("prefix")))
 _NEWEST = select(select(func.max(inbox.c.received_at)).scalar_subquery(), select(func.max(act.c.at)).scalar_subquery())
 _PLATFORMS = select(review.c.platform).distinct()
-_PARKED = select(outbox).where(outbox.c.state == DeliveryState.PARKED).order_by(outbox.c.id)
+_PARKED = (
+    select(outbox)
+    .join(review, review.c.id == outbox.c.review_id, isouter=True)
+    .join(
+        message,
+        and_(message.c.review_id == outbox.c.review_id, message.c.message_key == outbox.c.message_key),
+        isouter=True,
+    )
+    .where(
+        outbox.c.state == DeliveryState.PARKED,
+        or_(review.c.id.is_(None), review.c.phase.in_(LIVING)),
+        message.c.platform_id.is_(None),
+    )
+    .order_by(outbox.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,7 @@ class Parked:
     platform: str
     tenant: str
     channel: str
+    key: str | None  # of a message that stays; None: it was said for the moment
     created_at: datetime
     trouble: str
 
@@ -56,7 +69,20 @@ def review_in(connection: Connection, shelf: PackShelf, reference: ConversationR
         "channel": reference.channel,
         "thread": reference.thread,
     }
-    row = connection.execute(_BY_THREAD, place).mappings().one_or_none()
+    return _one(connection, shelf, _BY_THREAD, place)
+
+
+def review_by_id(
+    connection: Connection, shelf: PackShelf, review_id: str, *, platform: str, tenant: str
+) -> Review | None:
+    """The review of that id, if it is the tenant's, locked until the transaction ends. Two statements."""
+    return _one(connection, shelf, _BY_ID, {"id": review_id, "platform": platform, "tenant": tenant})
+
+
+def _one(
+    connection: Connection, shelf: PackShelf, statement: Executable, wanted: Mapping[str, str | None]
+) -> Review | None:
+    row = connection.execute(statement, wanted).mappings().one_or_none()
     if row is None:
         return None
     acts = connection.execute(_ACTS, {"review": row["id"]}).mappings()
@@ -81,21 +107,31 @@ def reviews(
         review.c.project_key: project if project is None else folded_name(project),
     }
     matching: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
-    rows = connection.execute(select(review).where(*matching).order_by(review.c.started_at, review.c.id)).mappings()
+    rows = connection.execute(
+        select(review).where(*matching).order_by(review.c.started_at, review.c.project_key, review.c.id)
+    ).mappings()
     headers = rows.all()
     acts = select(act).join(review).where(*matching).order_by(act.c.review_id, act.c.n)
     return _assembled(connection, shelf, headers, connection.execute(acts).mappings())
 
 
 def parked(connection: Connection) -> tuple[Parked, ...]:
+    """What is still missed: not of a review that is closed, nor a message that was posted since. Oldest first."""
     names = ("delivery_id", "platform", "tenant", "channel", "created_at", "trouble")
-    return tuple(Parked(**{name: row[name] for name in names}) for row in connection.execute(_PARKED).mappings())
+    rows = connection.execute(_PARKED).mappings()
+    return tuple(Parked(**{name: row[name] for name in names}, key=row["message_key"]) for row in rows)
 
 
-def packs_in_use(connection: Connection) -> Mapping[tuple[str, str], str]:
-    """The digest of every pack that a review runs on, by name and version."""
-    rows = connection.execute(select(pack.c.name, pack.c.version, pack.c.digest))
-    return {(name, version): digest for name, version, digest in rows}
+def packs_in_use(connection: Connection) -> Mapping[tuple[str, str], Set[str]]:
+    """The digests of all contents that reviews run on, by the name and version of the pack or the overlay.
+
+    One pack is kept several times where only an overlay that it carries has changed.
+    """
+    in_use: dict[tuple[str, str], set[str]] = {}
+    for document in connection.execute(select(pack.c.body)).scalars():
+        for part, digest in contents(document).items():
+            in_use.setdefault(part, set()).add(digest)
+    return in_use
 
 
 def typed_lines(connection: Connection, thread: str) -> int:

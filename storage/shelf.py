@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, bindparam, select
 
-from conversations.packs import Pack, from_document
+from conversations.pack_documents import from_document
+from conversations.packs import Pack
 from storage.models import pack
 
 _BODIES = select(pack.c.digest, pack.c.body).where(pack.c.digest.in_(bindparam("digests", expanding=True)))

@@ -29,11 +29,14 @@ T = TypeVar("T")
 Job: TypeAlias = tuple[Future[Any], Callable[[], Any]]
 
 UNIT_SECONDS = 2.0  # the deadline of one unit on SQLite; PostgreSQL keeps its own (`database.py`)
+LOCK_MILLISECONDS = 5000  # that SQLite waits for the lock of whoever looks into the file with other tools
 TOGETHER = 64  # units that may share one commit
 _STEPS_BETWEEN_LOOKS = 1000  # of SQLite's machine, between two looks at the clock
+_WIPE_SECONDS = 1.0  # between two tries to empty SQLite's log, while nothing else is to be done
 _TAKE_AGAIN = ("40001", "40P01", "55P03")  # could not serialize, deadlock, waited too long for a lock
 
 _NO_DATABASE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT)
+_ERASED = "words were erased"
 
 _log = logging.getLogger(__name__)
 
@@ -48,15 +51,25 @@ class Units(Protocol):
     async def __call__(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
+def note_erasure(connection: Connection) -> None:
+    """Called by a unit that erased words. On SQLite its log beside the file still has them, until it is emptied."""
+    connection.info[_ERASED] = True
+
+
 class _BatchLost(Exception):
     """SQLite rolled back the whole transaction, not only the unit that was interrupted."""
 
 
 class SqliteWriter:
-    """One thread with one connection; whoever waits meanwhile shares the next commit, and nobody hears before it."""
+    """One thread with one connection; whoever waits meanwhile shares the next commit, and nobody hears before it.
+
+    After words were erased the log is emptied between two commits, when everybody was told. A reader may hold that
+    back; then it is tried again after the next commit, or soon.
+    """
 
     def __init__(self, engine: Engine, *, waiting: int = 256) -> None:
         self._connection = engine.connect()
+        self._wipe()  # whoever worked here before may have died before it did
         self._jobs: queue.Queue[Job | None] = queue.Queue(waiting)
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -83,13 +96,34 @@ class SqliteWriter:
     def _run(self) -> None:
         more = True
         while more:
-            jobs = [self._jobs.get()]
-            while len(jobs) < TOGETHER and not self._jobs.empty():
-                jobs.append(self._jobs.get())
+            jobs = self._next()
             more = None not in jobs
             batch = [job for job in jobs if job and job[0].set_running_or_notify_cancel()]
             for tell in self._outcomes(batch):
                 tell()
+            if self._connection.info.get(_ERASED):
+                self._wipe()
+
+    def _next(self) -> list[Job | None]:
+        """What waits; nothing, when it is time to try again to empty the log."""
+        try:
+            jobs = [self._jobs.get(timeout=_WIPE_SECONDS if self._connection.info.get(_ERASED) else None)]
+        except queue.Empty:
+            return []
+        while len(jobs) < TOGETHER and not self._jobs.empty():
+            jobs.append(self._jobs.get())
+        return jobs
+
+    def _wipe(self) -> None:
+        """Empties the log, unless somebody reads from it right now: nobody waits for a reader."""
+        busy = True
+        try:
+            self._driver.execute("PRAGMA busy_timeout=0").close()
+            (busy, _, _) = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:  # a full disk, say; the turn is kept all the same
+            _log.warning("log_not_emptied", extra={"error": type(error).__name__})
+        self._driver.execute(f"PRAGMA busy_timeout={LOCK_MILLISECONDS}").close()
+        self._connection.info[_ERASED] = busy
 
     def _outcomes(self, batch: list[Job]) -> Iterable[Callable[[], None]]:
         try:

@@ -7,25 +7,29 @@ activity was seen before is asked by writing its keys, in the same transaction: 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Executable, bindparam, func, insert, update
+from sqlalchemy import Connection, Executable, bindparam, func, insert, null, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from conversations.activities import Activity, ActivityKind
 from conversations.effects import Turn
 from conversations.errors import NameTaken, StaleReview
+from conversations.packs import Pack
 from conversations.ports import Decide, Found
-from conversations.review import LIVING, Review
+from conversations.review import LIVING, Act, Review
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
 from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, review
-from storage.queries import review_in, reviews
+from storage.queries import review_by_id, review_in, reviews
 from storage.shelf import PackShelf
+from storage.threads import note_erasure
 
 Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there
 
-_CHANGING = ("project", "project_key", "owner", "phase", "version", "state")  # columns of a review, in a turn
+# Columns of a review that a turn may change.
+_CHANGING = ("project", "project_key", "owner", "phase", "pack_digest", "version", "state")
 
 
 def on_each(build: Callable[[Any], Executable]) -> Mapping[str, Executable]:
@@ -40,8 +44,8 @@ _CHANGE = update(review).where(review.c.id == bindparam("of"), review.c.version 
 _ACT = insert(act)
 _ERASE = (
     update(act)
-    .where(act.c.review_id == bindparam("of"), act.c.n.in_(bindparam("erased", expanding=True)))
-    .values(said=None, erased_at=bindparam("now"))
+    .where(act.c.review_id == bindparam("of"), act.c.n == bindparam("erased"))
+    .values(said=null(), erased_at=bindparam("now"), detail=bindparam("left"))
 )
 _DELIVER = insert(outbox)
 
@@ -90,11 +94,19 @@ def _is_new(connection: Connection, activity: Activity) -> bool:
 
 def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
     at = activity.reference
-    here = review_in(connection, shelf, at) if at.thread is not None else None
+    here = _here(connection, activity, shelf)
     reopens = here is not None and here.phase not in LIVING  # if its name is free
     if activity.kind is not ActivityKind.COMMAND and not reopens:
         return Found(review=here)
     return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))
+
+
+def _here(connection: Connection, activity: Activity, shelf: PackShelf) -> Review | None:
+    """The review that it is about; one of another tenant is none."""
+    at = activity.reference
+    if activity.review is not None:
+        return review_by_id(connection, shelf, activity.review, platform=at.platform, tenant=at.tenant)
+    return review_in(connection, shelf, at) if at.thread is not None else None
 
 
 def _before(found: Found, turn: Turn) -> tuple[Review | None, Review | None]:
@@ -116,21 +128,35 @@ def _save_review(
     known = before.acts if before else ()
     if added := after.acts[len(known) :]:
         connection.execute(_ACT, [to_act_row(after.id, act) for act in added])
-    if erased := [new.n for old, new in zip(known, after.acts, strict=False) if old.said and new.said is None]:
-        connection.execute(_ERASE, {"of": after.id, "erased": erased, "now": activity.at})
+    if erased := [new for old, new in zip(known, after.acts, strict=False) if new is not old and new != old]:
+        _erase(connection, after, erased, activity.at)
     reach("acts_written")
 
 
+def _erase(connection: Connection, after: Review, erased: list[Act], now: datetime) -> None:
+    """Acts never change but by erasing: their words go, and whatever names somebody who was only typed."""
+    if any(act.said is not None for act in erased):
+        raise ValueError("an act that is known changes only by being erased")
+    left = ((act.n, to_act_row(after.id, act)["detail"]) for act in erased)
+    connection.execute(_ERASE, [{"of": after.id, "erased": n, "now": now, "left": detail} for n, detail in left])
+    note_erasure(connection)
+
+
 def _begin(connection: Connection, after: Review) -> None:
-    kept = after.pack
+    _keep_pack(connection, after.pack)
+    connection.execute(_BEGIN, to_review_row(after))
+
+
+def _keep_pack(connection: Connection, kept: Pack) -> None:
     row = {"digest": kept.digest, "name": kept.name, "version": kept.version, "body": kept.document}
     connection.execute(_KEEP_PACK[connection.dialect.name], row)
-    connection.execute(_BEGIN, to_review_row(after))
 
 
 def _change(connection: Connection, before: Review, after: Review) -> None:
     if after.version != before.version + 1:
         raise ValueError("a turn that changes a review makes its next version")
+    if after.pack.digest != before.pack.digest:
+        _keep_pack(connection, after.pack)
     row = to_review_row(after)
     changing = {name: row[name] for name in _CHANGING} | {"of": before.id, "read": before.version}
     if connection.execute(_CHANGE, changing).rowcount == 0:

@@ -22,10 +22,11 @@ from conversations.decide import Engine
 from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
 from conversations.errors import EventRefused
 from conversations.events import Event
+from conversations.item_standing import ItemStanding
 from conversations.ports import Found
 from conversations.recognizer import recognize
 from conversations.review import Phase, Review, State
-from conversations.standing import ItemStanding, Standing, stand
+from conversations.standing import Standing, stand
 
 CORE: Mapping[str, str] = {  # an answer that is complete to every item of the core pack
     "run.service_owner": "@dana, Claims Platform",
@@ -72,7 +73,7 @@ def engine(pack: str = "core") -> Engine:
         "undated": tuple(question for question in questions if question.key != "approve"),
     }
     core = library.packs["core"]
-    packs = {**library.packs, **{name: replace(core, name=name, questions=made[name]) for name in made}}
+    packs = {**library.packs, **{name: replace(core, name=name, questions=made[name], overlays=()) for name in made}}
     return replace(shipped, library=replace(library, packs=packs), pack=pack)
 
 
@@ -136,6 +137,22 @@ class Dialogue:
         said = {key: as_typed(text) for key, text in values.items()}
         form = Form(name=name, values=said, seen=self.review.version if seen is None else seen)
         return self._does(f"{who}: [form {name}] {values}", who, kind=ActivityKind.FORM, form=form)
+
+    def edits(self, who: str, message: int, text: str) -> Self:
+        """The message of that number, of those that were typed, reads otherwise now."""
+        return self._does(f"{who}: (m{message} reads now) {text}", who, kind=ActivityKind.EDIT, text=text, of=message)
+
+    def deletes(self, who: str, message: int) -> Self:
+        return self._does(f"{who}: (m{message} is gone)", who, kind=ActivityKind.DELETION, of=message)
+
+    def leaves(self, who: str) -> Self:
+        return self._does(f"({who} has left)", who, kind=ActivityKind.LEFT)
+
+    def archives(self, channel: str) -> Self:
+        return self._does(f"({channel} was closed)", "nobody", kind=ActivityKind.ARCHIVED, text=channel)
+
+    def cannot_be_posted(self) -> Self:
+        return self._does("(the root card cannot be posted)", "nobody", kind=ActivityKind.UNPOSTABLE)
 
     def waits(self, *, days: int = 0, hours: int = 0) -> Self:
         """Time passes, and the bot puts right what it shows."""
@@ -204,7 +221,9 @@ class Dialogue:
 
     # --- inside ---
 
-    def _does(self, line: str, who: str, *, kind: ActivityKind, text: str = "", **fields: object) -> Self:
+    def _does(
+        self, line: str, who: str, *, kind: ActivityKind, text: str = "", of: int | None = None, **fields: object
+    ) -> Self:
         if kind is ActivityKind.MESSAGE:
             self.messages += 1
         activity = Activity(
@@ -214,7 +233,7 @@ class Dialogue:
             reference=_PLACE,
             at=self.now,
             text=as_typed(text),
-            source=f"m{self.messages}" if kind is ActivityKind.MESSAGE else None,
+            source=f"m{of or self.messages}" if of or kind is ActivityKind.MESSAGE else None,
             people=self.people,
             **fields,  # type: ignore[arg-type]  # an activity's own, by name
         )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from conversations import handlers
+from conversations import corrections, handlers
 from conversations.engine import LEADS_TO, TRANSITIONS
 from conversations.events import Event, Undone
 from conversations.permissions import INSIDERS_ONLY, WHO
 from conversations.review import Phase
 
-REFUSALS = (handlers.closed, handlers.already)  # rows in which a person hears why nothing happens
+CLOSED = (corrections.closed, corrections.edited_when_closed)
+REFUSALS = (*CLOSED, handlers.already)  # rows in which a person hears why nothing happens
 
 
 def phase_diagram() -> str:
@@ -41,15 +42,20 @@ def who_table() -> str:
 
 def leaving(phase: Phase) -> list[type[Event]]:
     """The events that bring a review from one phase to another."""
-    return [event for event in LEADS_TO if LEADS_TO[event] is not phase and not is_refused(phase, event)]
+    moving = (event for event in LEADS_TO if LEADS_TO[event] is not phase and not is_ignored(phase, event))
+    return [event for event in moving if not is_refused(phase, event)]
 
 
 def is_refused(phase: Phase, event: type[Event]) -> bool:
     return TRANSITIONS.get((phase, event)) in (None, *REFUSALS)
 
 
+def is_ignored(phase: Phase, event: type[Event]) -> bool:
+    return TRANSITIONS.get((phase, event)) is handlers.ignored
+
+
 def is_taken_back(phase: Phase) -> bool:
-    return TRANSITIONS[phase, Undone] is handlers.undone_when_closed
+    return TRANSITIONS[phase, Undone] is corrections.undone_when_closed
 
 
 def words(event: type[Event]) -> str:
@@ -68,9 +74,9 @@ def drawn(document: str) -> str:
 
 def _cell(phase: Phase, event: type[Event]) -> str:
     handler = TRANSITIONS.get((phase, event))
-    if handler is None:
+    if handler in (None, handlers.ignored):
         return "nothing"
-    if handler is handlers.closed:
+    if handler in CLOSED:
         return "is closed"
     if handler is handlers.already:
         return "is already so"

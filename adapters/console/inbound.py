@@ -36,7 +36,7 @@ def to_activity(line: str, *, number: int, who: str, reference: ConversationRefe
     """
     kind, said = _kind(_UNSTORABLE.sub("", line), reference.thread)
     text = to_text(said)
-    key = f"{PLATFORM}/{reference.thread or '-'}/{number}"
+    key = _key(number, reference)
     return Activity(
         keys=(key,),
         kind=kind,
@@ -66,6 +66,34 @@ def to_form(
     )
 
 
+def to_edit(text: str, *, number: int, who: str, reference: ConversationReference, at: datetime, key: str) -> Activity:
+    """The `number`-th line, which reads `text` now. `key` is this change's alone."""
+    said = to_text(_kind(text, reference.thread)[1])
+    gone = to_deletion(number, who=who, reference=reference, at=at, key=key)
+    return replace(gone, kind=ActivityKind.EDIT, text=said, people=_people(said))
+
+
+def to_deletion(number: int, *, who: str, reference: ConversationReference, at: datetime, key: str) -> Activity:
+    """The `number`-th line, which is gone. `key` is this removal's alone."""
+    return replace(_news(ActivityKind.DELETION, who, reference, at, key), source=_key(number, reference))
+
+
+def to_lapse(*, reference: ConversationReference, at: datetime, key: str) -> Activity:
+    """Nobody did anything; time has passed."""
+    return _news(ActivityKind.LAPSE, "", reference, at, key)
+
+
+def to_departure(name: str, *, reference: ConversationReference, at: datetime, key: str) -> Activity:
+    """Somebody who is no longer here."""
+    return _news(ActivityKind.LEFT, name, reference, at, key)
+
+
+def to_archive(channel: str, *, who: str, reference: ConversationReference, at: datetime, key: str) -> Activity:
+    """A channel that was closed, with or without its `#`."""
+    name = _UNSTORABLE.sub("", channel).strip().removeprefix("#")
+    return replace(_news(ActivityKind.ARCHIVED, who, reference, at, key), text=f"#{name}")
+
+
 def to_text(typed: str) -> str:
     """`@name` as `<@name>`, but in code and addresses; without what no database takes."""
     return _PERSON_OR_NOT.sub(_mention, _UNSTORABLE.sub("", typed))
@@ -75,9 +103,24 @@ def actor(who: str) -> Actor:
     return Actor(id=person_id(who), name=person_id(who))
 
 
+def is_name(typed: str) -> bool:
+    """Whether it can be somebody's, as it would stand after an @."""
+    return re.fullmatch(ID, person_id(typed)) is not None
+
+
 def person_id(name: str) -> str:
     """`@Ana`, `Ana` → `ana`."""
     return name.strip().removeprefix("@").casefold()
+
+
+def _key(number: int, reference: ConversationReference) -> str:
+    """The name of a line: of its activity, and of the message that it is."""
+    return f"{PLATFORM}/{reference.thread or '-'}/{number}"
+
+
+def _news(kind: ActivityKind, who: str, reference: ConversationReference, at: datetime, key: str) -> Activity:
+    """What happened around the words that are typed."""
+    return Activity(keys=(key,), kind=kind, actor=actor(who), reference=reference, at=at)
 
 
 def _kind(line: str, thread: str | None) -> tuple[ActivityKind, str]:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from adapters import filters
 from adapters.console.page import Page
+from adapters.console.terminal import handle
 from adapters.marks import MARKS
 from adapters.wording import LABELS, Label, Words, word
 from conversations.cards import (
@@ -24,15 +25,20 @@ from conversations.cards import (
     FollowUpCard,
     FormCard,
     FormErrorsCard,
+    GoneCard,
     HelpCard,
     ListCard,
     MineCard,
     NotApplicableCard,
     NotedCard,
     NoticeCard,
+    PackChange,
+    PackOfferCard,
     QuestionCard,
     QuestionLine,
+    QuietCard,
     ReportCard,
+    RetiredCard,
     RootCard,
     Row,
     SummaryCard,
@@ -44,6 +50,7 @@ from conversations.review import State
 
 BAR = 10  # cells of the progress bar
 GOOD = 80  # readiness from which the bar is green; a colour only, the words are by the band
+MAX_MINE = 9  # of what waits for somebody
 SHOWN_QUESTIONS = 6  # on the root card; beyond, the complete ones are counted only
 _STYLES = {
     State.COMPLETE: "green",
@@ -84,6 +91,15 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
         case ConfirmCard():
             _parts(page, "prompt")
             _ways(card.ways, page, elsewhere=True)
+        case RetiredCard():
+            page.title()
+        case QuietCard():
+            _parts(page, "next")
+            _ways(card.ways, page)
+        case GoneCard():
+            _gone(card, page)
+        case PackOfferCard():
+            _pack_offer(card, page)
         case NotedCard():
             _noted(card, page)
         case NoticeCard():
@@ -228,6 +244,32 @@ def _summary(card: SummaryCard, page: Page, *, again: bool) -> None:
     _ways(card.ways, page)
 
 
+def _gone(card: GoneCard, page: Page) -> None:
+    """A way whose choice is one of the heirs bears their name."""
+    _parts(page, "heirs")
+    shown = [_heir_way(way, way.choice) if way.choice in card.heirs else _way(way, elsewhere=True) for way in card.ways]
+    page.row(shown, lead="  ▸ ")
+
+
+def _heir_way(way: Way, heir: str) -> str:
+    who = handle(heir)
+    return f"{who}: \x03{word(way, elsewhere=True).replace('@name', who)}\x04"
+
+
+def _pack_offer(card: PackOfferCard, page: Page) -> None:
+    page.title()
+    by_kind: dict[str, list[PackChange]] = {}
+    for change in card.changes if card.open else ():
+        by_kind.setdefault(change.becomes, []).append(change)
+    for changes in by_kind.values():
+        for change in changes[: filters.SHOWN_OF_A_KIND]:
+            page.say("change", change)
+        if (more := len(changes) - filters.SHOWN_OF_A_KIND) > 0:
+            page.say("more", more)
+    page.say("kept")
+    _ways(card.ways, page)
+
+
 def _noted(card: NotedCard, page: Page) -> None:
     """The question card that follows says what comes next."""
     ways = (f"\x03{word(way)}\x04" for way in card.ways)
@@ -273,16 +315,19 @@ def _list(card: ListCard, page: Page) -> None:
 def _mine(card: MineCard, page: Page) -> None:
     page.title()
     words = {"confirm": Tap.YES, "accept": Tap.ACCEPT, "answer": Tap.ANSWER}
-    for number, line in enumerate(card.lines, 1):
+    for number, line in enumerate(card.lines[:MAX_MINE], 1):
         page.put(f"{page.text('place', line)} {page.text('line', line)}", lead=f"  {number}  ")
         way = Way(tap=words[line.wants], item=line.name, name=line.name)
         page.row([_way(way, elsewhere=True)], lead="     ▸ ")
+    if len(card.lines) > MAX_MINE:
+        page.say("more", len(card.lines) - MAX_MINE)
 
 
 def _report(card: ReportCard, page: Page) -> None:
     page.title()
     _standing(card.summary.readiness, page)
     page.say("facts")
+    page.say("checks")
     for title, score, rows in card.questions:
         page.gap()
         page.put(page.text("question", title, score), lead="", style="bold")

@@ -43,6 +43,7 @@ class ConsoleSender:
         self._echo = echo
         self._wording = Wording(Terminal())
         self._form: Words | None = None  # the one being filled
+        self._ahead: str | None = None  # said before the next thing, where there is one
         self._gists: dict[tuple[str | None, str | None], str] = {}  # of the messages that are revised often
         self._heads: dict[str | None, tuple[object, ...]] = {}
 
@@ -81,6 +82,10 @@ class ConsoleSender:
         lines = textwrap.wrap(self._fitting(visible(sentence)), WIDTH, break_long_words=False, break_on_hyphens=False)
         self._print(Text(line) for line in lines)
 
+    def ahead(self, sentence: str | None) -> None:
+        """Says it just before whatever comes next; None takes it back, as nothing came."""
+        self._ahead = sentence
+
     def table(self, title: str, rows: Mapping[str, str]) -> None:
         """What can be typed, and what it does."""
         width = max(len(typed) for typed in rows)
@@ -118,8 +123,8 @@ class ConsoleSender:
             self._print([Text(self._fitting(back))], gap=False)
 
     def _is_news(self, delivery: Delivery, said: Words) -> bool:
-        """Whether a message says anything new: a change of its buttons alone would only fill the screen."""
-        if not isinstance(delivery.card, RootCard | QuestionCard | SummaryCard) or delivery.key is None:
+        """Whether a message says anything new: what is revised without another word would only fill the screen."""
+        if delivery.card is None or delivery.key is None:
             return True
         name, gist = (delivery.review, delivery.key), self._gist(delivery.card, said)
         known, self._gists[name] = self._gists.get(name), gist
@@ -153,5 +158,8 @@ class ConsoleSender:
 
     def _print(self, lines: Iterable[Text], *, gap: bool = True) -> None:
         """With an empty line before it; what is too long to wrap is left to the terminal."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            self.note(ahead)
         for line in [*([Text()] if gap else []), *lines]:
             self._console.print(line, soft_wrap=True)

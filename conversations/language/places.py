@@ -24,7 +24,7 @@ def find_page(asked: Asked) -> Finding:
     notes = [_page_note(reading, each, pages, rules) for each in pages]
     if not notes:
         return NOTHING
-    return Finding(complete="" in notes, note="" if "" in notes else notes[-1])
+    return Finding(complete="" in notes, note=notes[-1])
 
 
 def _page_note(reading: Reading, page: Span, pages: tuple[Span, ...], rules: Rules) -> str:

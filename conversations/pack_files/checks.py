@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from conversations.pack_documents import version_numbers
 from conversations.pack_files.fields import faults_within
 from conversations.pack_files.nodes import Block, Complaint, Word, suggestion
 
@@ -99,7 +100,8 @@ def _faults_of_lineage(pack: Block, documents: Documents) -> Iterator[Complaint]
 
 def _faults_of_names(pack: Block, documents: Documents) -> Iterator[Complaint]:
     """Names that are there twice, here or in what the pack extends; and items that are named but not there."""
-    seen: dict[str, str] = {}
+    of_overlays = [file.get("question", _NOTHING) for file in documents.overlay_files]
+    seen: dict[str, str] = {q.get("id"): f"{q.file}:{q.get('id').line}" for q in of_overlays if "id" in q.values}
     line = documents.lineage(pack)
     for member in line:
         for block, name in _named(member):
@@ -129,7 +131,9 @@ def _faults_of_references(item: Block, keys: Iterable[str]) -> Iterator[Complain
 
 
 def _faults_of_overlays(documents: Documents) -> Iterator[Complaint]:
-    seen = {name: f"{block.file}:{name.line}" for pack in documents.packs for block, name in _named(pack)}
+    named = [(pack, pack.get("pack")) for pack in documents.packs if "pack" in pack.values]
+    named += [pair for pack in documents.packs for pair in _named(pack)]
+    seen = {name: f"{block.file}:{name.line}" for block, name in named}
     for overlay in documents.overlays:
         keys = [(item, item.get("key")) for item in overlay.get("items", ()) if "key" in item.values]
         for block, name in [(overlay, overlay.get("pack", Word("", 0))), *keys]:
@@ -162,7 +166,7 @@ def _items(pack: Block) -> list[Block]:
 
 
 def _version(pack: Block) -> tuple[int, ...]:
-    return tuple(int(number) for number in pack.get("version", "0").split("."))
+    return version_numbers(pack.get("version", "0"))
 
 
 def where(block: Block) -> str:

@@ -7,30 +7,18 @@ adds questions of its own; it never changes what it inherits, so a name means th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 import yaml
 
+from conversations.pack_documents import canonical_json, contents, from_document, item_content, to_item
 from conversations.pack_files.checks import Documents, complaint_at, faults_across, where
 from conversations.pack_files.fields import EXTENDING_PACK, FACTS, OVERLAYS, PACK
 from conversations.pack_files.nodes import Block, Complaint, Shape, Source, compose, line_of
-from conversations.packs import (
-    Condition,
-    Fact,
-    Item,
-    Library,
-    Overlay,
-    Pack,
-    Question,
-    canonical_json,
-    from_document,
-    to_item,
-)
-
-# Stands in where no file of overlays names its question.
-_OVERLAY_QUESTION = Question(key="overlay", title="What else applies to this project?", short="Also", items=())
+from conversations.packs import OVERLAY_QUESTION, Condition, Fact, Item, Library, Overlay, Pack, Question
 
 
 class PackFaults(Exception):
@@ -51,11 +39,11 @@ def parse_packs(sources: Mapping[str, str], known_parts: frozenset[str]) -> Libr
 
 
 def lint(
-    sources: Mapping[str, str], known_parts: frozenset[str], in_use: Mapping[tuple[str, str], str]
+    sources: Mapping[str, str], known_parts: frozenset[str], in_use: Mapping[tuple[str, str], Set[str]]
 ) -> tuple[Complaint, ...]:
-    """The complaints of `parse_packs`; and, once there are none, packs that differ from one in use.
+    """The complaints of `parse_packs`; and, once there are none, packs and overlays that differ from one in use.
 
-    `in_use` has the digest by (name, version) of every pack that a review runs on.
+    `in_use` has the digests by (name, version) of all `contents` that reviews run on.
     """
     try:
         documents = _checked(sources, known_parts)
@@ -107,20 +95,23 @@ def _add_facts(source: Source, block: Block, facts: dict[str, Block]) -> None:
             source.complain(key.line, f"fact '{key}' is there already ({where(facts[key])})", "choose another id")
 
 
-def _changed_in_use(documents: Documents, in_use: Mapping[tuple[str, str], str]) -> Iterator[Complaint]:
-    for block in documents.packs:
-        pack = _to_pack(block, documents)
-        if in_use.get((pack.name, pack.version), pack.digest) != pack.digest:
-            wrong = f"pack '{pack.name}' {pack.version} is in use with other content"
+def _changed_in_use(documents: Documents, in_use: Mapping[tuple[str, str], Set[str]]) -> Iterator[Complaint]:
+    blocks = {(block.get("pack"), block.get("version")): block for block in [*documents.packs, *documents.overlays]}
+    documents_of_packs = (_to_pack(block, documents).document for block in documents.packs)
+    digests = dict(chain.from_iterable(contents(document).items() for document in documents_of_packs))
+    for (name, version), digest in digests.items():
+        if digest not in in_use.get((name, version), {digest}):
+            block = blocks[name, version]
+            kind = "overlay" if block in documents.overlays else "pack"
+            wrong = f"{kind} '{name}' {version} is in use with other content"
             yield complaint_at(block, block.get("version"), wrong, "raise the version; running reviews keep theirs")
 
 
 def _to_library(documents: Documents) -> Library:
-    questions = [file.get("question") for file in documents.overlay_files if "question" in file.values]
     return Library(
         packs={str(name): _to_pack(pack, documents) for name, pack in documents.latest.items()},
         overlays=tuple(_to_overlay(overlay) for overlay in documents.overlays),
-        overlay_question=Question(**_question_fields(questions[0]), items=()) if questions else _OVERLAY_QUESTION,
+        overlay_question=_overlay_question(documents),
         facts={str(key): Fact(**_plain(fact)) for key, fact in documents.facts.items()},
         owasp_ids=_plain(documents.gathered("owasp_ids")),
         eu_dates=_plain(documents.gathered("eu_dates")),
@@ -128,16 +119,22 @@ def _to_library(documents: Documents) -> Library:
 
 
 def _to_pack(pack: Block, documents: Documents) -> Pack:
-    """The pack with all that it inherits. Built from its own document, so that a reloaded one is equal to it."""
+    """The pack with all that it inherits, and all overlays. Built from its own document, so that a reloaded one is
+    equal to it.
+    """
     line = documents.lineage(pack)
     merged = {"language": "en"} | {name: value for member in line for name, value in member.values.items()}
     questions = sorted((q for member in line for q in member.get("questions", ())), key=_order)
-    cited = {item.get("fact") for q in questions for item in q.get("items")} - {None}
+    asking = [*questions, *documents.overlays]
+    cited = {item.get("fact") for block in asking for item in block.get("items")} - {None}
     content = {name: _plain(merged[name]) for name in ("version", "title", "language", "est_minutes", "scoring")}
     content["name"] = merged["pack"]
     content["questions"] = [
-        _question_fields(q) | {"items": [asdict(_to_item(item)) for item in q.get("items")]} for q in questions
+        _question_fields(q) | {"items": [item_content(_to_item(item)) for item in q.get("items")]} for q in questions
     ]
+    overlays = [_to_overlay(overlay) for overlay in documents.overlays]
+    content["overlays"] = [asdict(o) | {"items": [item_content(item) for item in o.items]} for o in overlays]
+    content["overlay_question"] = asdict(_overlay_question(documents))
     content["facts"] = {key: asdict(Fact(**_plain(documents.facts[key]))) for key in cited}
     return from_document(canonical_json(content))
 
@@ -150,6 +147,11 @@ def _to_overlay(overlay: Block) -> Overlay:
         critical_from=_plain(overlay.get("critical_from", {})),
         items=tuple(_to_item(item) for item in overlay.get("items")),
     )
+
+
+def _overlay_question(documents: Documents) -> Question:
+    named = [file.get("question") for file in documents.overlay_files if "question" in file.values]
+    return Question(**_question_fields(named[0]), items=()) if named else OVERLAY_QUESTION
 
 
 def _to_item(item: Block) -> Item:

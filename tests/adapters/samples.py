@@ -18,6 +18,7 @@ from conversations.cards import (
     FollowUpCard,
     FormCard,
     FormErrorsCard,
+    GoneCard,
     HelpCard,
     ListCard,
     MineCard,
@@ -26,11 +27,15 @@ from conversations.cards import (
     NotedCard,
     Notice,
     NoticeCard,
+    PackChange,
+    PackOfferCard,
     PromiseLine,
     QuestionCard,
     QuestionLine,
+    QuietCard,
     Quote,
     ReportCard,
+    RetiredCard,
     ReviewLine,
     RootCard,
     Row,
@@ -60,8 +65,8 @@ WORDS: Mapping[int, str] = {
 }
 
 
-def quote(*acts: int, by: str = "tom", hour: int = 10) -> Quote:
-    return Quote(acts=acts, by=by, at=datetime(2026, 11, 23, hour, 4, tzinfo=UTC))
+def quote(*acts: int, by: str = "tom", hour: int = 10, outside: bool = False) -> Quote:
+    return Quote(acts=acts, by=by, at=datetime(2026, 11, 23, hour, 4, tzinfo=UTC), outside=outside)
 
 
 def ways(*taps: Tap, item: str | None = None) -> tuple[Way, ...]:
@@ -267,6 +272,53 @@ def confirm(**changes: object) -> ConfirmCard:
     return ConfirmCard(**fields | changes)  # type: ignore[arg-type]  # a confirmation's fields, by name
 
 
+def quiet(**changes: object) -> QuietCard:
+    fields: dict[str, object] = {
+        "project": "Claims Copilot",
+        "since": date(2026, 11, 19),
+        "unasked": 12,
+        "total": 21,
+        "next_question": "Rollback",
+        "next_minutes": 2,
+        "ways": ways(Tap.GO_ON, Tap.ASK, Tap.PAUSE),
+    }
+    return QuietCard(**fields | changes)  # type: ignore[arg-type]  # a quiet card's fields, by name
+
+
+_HEIR_WAYS = (
+    Way(tap=Tap.ASK, item="fail.first_responder", name="first_responder", choice="sam"),
+    *ways(Tap.TAKE, Tap.ASK, item="fail.first_responder"),
+)
+
+
+def gone(*roles: str, **changes: object) -> GoneCard:
+    fields: dict[str, object] = {
+        "project": "Claims Copilot",
+        "person": "lee",
+        "roles": roles,
+        "heirs": ("sam",),
+        "ways": _HEIR_WAYS,
+    }
+    return GoneCard(**fields | changes)  # type: ignore[arg-type]  # a gone card's fields, by name
+
+
+def change(label: str, becomes: str) -> PackChange:
+    return PackChange(label=label, prompt=f"What about the {label}?", becomes=becomes)
+
+
+def pack_offer(*changes: PackChange, **others: object) -> PackOfferCard:
+    fields: dict[str, object] = {
+        "project": "Claims Copilot",
+        "pack": "core",
+        "version": "0.1.0",
+        "offered": "0.2.0",
+        "changes": changes,
+        "kept": 17,
+        "ways": ways(Tap.TAKE_OVER),
+    }
+    return PackOfferCard(**fields | others)  # type: ignore[arg-type]  # an offer's fields, by name
+
+
 _WHO = WhoCard(
     short="Running it",
     label="service owner",
@@ -352,6 +404,7 @@ _ABOUTS = {
 _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.CANCEL_SURE: {"ways": ways(Tap.CANCEL)},
     Notice.CLOSED: {"phase": Phase.DONE, "ways": ways(Tap.RESUME)},
+    Notice.FORGOTTEN: {"names": ("who can order it", "steps")},
     Notice.HELD_UNTIL: {"day": date(2026, 12, 22)},
     Notice.LEFT_ALONE: {"person": "carol", "ways": ways(Tap.USE_THAT)},
     Notice.LEFT_ALONE_FILE: {"ways": ways(Tap.USE_THAT)},
@@ -360,6 +413,10 @@ _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.NO_SUCH_REVIEW: {"label": "Claims", "names": ("Claims Copilot", "Letter Sorter", "Invoice Reader", "Other")},
     Notice.NOT_YET_HERE: {"act": "digest"},
     Notice.OUTSIDER: {"names": ("sam",)},
+    Notice.OVERLAYS_CHANGED: {
+        "names": ("overseer", "instructions for use", "disclosure", "staff informed"),
+        "count": 1,
+    },
     Notice.REFUSED: {"people": ("ana", "tom"), "act": "Paused"},
     Notice.YOURS: {"label": "who can order it"},
     Notice.TAKEN_BACK: {"names": ("steps", "decider")},
@@ -399,6 +456,9 @@ CARDS: Mapping[str, Card] = {
     "question-asked": _ASKED,
     "question-every-state": _EVERY_STATE,
     "question-answered": _ANSWERED,
+    "question-outside": replace(
+        _ANSWERED, rows=(row("modes", State.COMPLETE, quote=quote(2, by="gus", outside=True)),)
+    ),
     "follow-up": follow_up(),
     "follow-up-noted": follow_up(Ending.NOTED),
     "follow-up-kept": follow_up(Ending.KEPT, missing=("duration",)),
@@ -408,14 +468,16 @@ CARDS: Mapping[str, Card] = {
     "follow-up-withdrawn": follow_up(Ending.WITHDRAWN),
     "follow-up-settled": follow_up(Ending.SETTLED),
     "conflict": _CONFLICT,
+    "conflict-outside": replace(_CONFLICT, sides=(quote(5, by="ana"), quote(6, by="gus", hour=11, outside=True))),
     "conflict-settled": ConflictCard(
         short="Rollback", label="decider", settlers=("sam",), sides=(), holds=quote(5, by="ana")
     ),
     "not-applicable": not_applicable(),
     "not-applicable-critical": not_applicable(critical=True),
-    "not-applicable-no-approver": not_applicable(critical=True, approver=None),
+    "not-applicable-no-approver": not_applicable(critical=True, approver=None, ways=()),
     "not-applicable-agreed": not_applicable(open=False, accepted_by="tom", ways=()),
     "not-applicable-refused": not_applicable(open=False, ways=()),
+    "not-applicable-taken-back": not_applicable(open=False, taken_back=True, reason=None, ways=()),
     "who": _WHO,
     "who-named": WhoCard(short="Running it", label="service owner", quote=None, named="dana"),
     "who-kept": WhoCard(short="Running it", label="service owner", quote=None, kept=True),
@@ -440,6 +502,30 @@ CARDS: Mapping[str, Card] = {
     "confirm-yes": confirm(open=False, answer=True, ways=()),
     "confirm-no": confirm(open=False, answer=False, ways=()),
     "confirm-settled": confirm(open=False, ways=()),
+    "quiet": quiet(),
+    "retired": RetiredCard(project="Claims Copilot", about="instructions"),
+    "quiet-for-long": quiet(since=date(2026, 11, 12), unasked=1),
+    "quiet-settled": quiet(open=False, ways=()),
+    "gone": gone("first responder"),
+    "gone-several-roles": gone(
+        "first responder", "approver", "steps", "runbook", "alerts", heirs=(), ways=_HEIR_WAYS[1:]
+    ),
+    "gone-owner": gone(
+        person="ana", of_owner=True, heirs=("sam", "tom"), ways=ways(Tap.HAND_OVER, item="fail.first_responder")
+    ),
+    "gone-settled": gone("first responder", open=False, ways=()),
+    "gone-closed": gone(open=False, ways=()),
+    "gone-owner-settled": gone(person="ana", of_owner=True, open=False, ways=()),
+    "pack-offer": pack_offer(change("fallback drill", "new"), change("training plan", "dropped")),
+    "pack-offer-many": pack_offer(
+        *(change(f"part {n}", "new") for n in range(1, 8)),
+        change("steps", "judged_anew"),
+        *(change(label, "reworded") for label in ("alerts", "logs", "runbook")),
+        kept=1,
+    ),
+    "pack-offer-same": pack_offer(kept=21),
+    "pack-offer-taken": pack_offer(open=False, taken_by="ana", ways=()),
+    "pack-offer-gone": pack_offer(change("steps", "new"), open=False, ways=()),
     "noted": _NOTED,
     "help": HelpCard(ways=ways(Tap.START, Tap.MINE, Tap.HELP_ALL)),
     "help-all": HelpCard(everything=True, ways=ways(Tap.START, Tap.MINE)),
@@ -450,6 +536,7 @@ CARDS: Mapping[str, Card] = {
     "list-empty": ListCard(reviews=()),
     "mine": MineCard(lines=_LINES),
     "mine-empty": MineCard(lines=()),
+    "mine-long": MineCard(lines=_LINES * 4),
     "report": ReportCard(
         summary=summary(),
         owner="ana",

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from rich.cells import cell_len
 from adapters import filters
 from adapters.marks import STATE_WORDS
 from adapters.wording import DEEDS, LABELS, TEMPLATES, template_name
-from conversations.cards import Card, Notice, QuestionCard, RootCard, SummaryCard, Tap
+from conversations.cards import Card, Notice, NoticeCard, QuestionCard, Quote, RootCard, SummaryCard, Tap
 from conversations.review import State
 from tests.adapters.samples import CARDS, WORDS
 from tests.adapters.screen import shown
@@ -26,6 +27,17 @@ LINKS = re.compile(r"https?://\S{60,}")
 def sentences(template: Path) -> str:
     """A template without what Jinja reads."""
     return re.sub(r"\{[{%#].*?[}%#]\}", " ", template.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def _quoting(value: object, *, outside: bool) -> Any:
+    """A card whose quotes are all by somebody from outside, or none."""
+    if isinstance(value, Quote):
+        return replace(value, outside=outside)
+    if isinstance(value, tuple):
+        return tuple(_quoting(part, outside=outside) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _quoting(getattr(value, f.name), outside=outside) for f in fields(value)})
+    return value
 
 
 def transcript(kind: str) -> str:
@@ -110,6 +122,36 @@ def test_what_people_typed_is_shown_as_typed_and_steers_nothing() -> None:
     said = shown(CARDS["question-every-state"])
     assert "[bold red]now[/] *this* `is` <!channel> red {{ 7 *" in said
     assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("outside", [True, False])
+@pytest.mark.parametrize("name", ["question-asked", "conflict", "conflict-settled", "not-applicable", "who", "report"])
+def test_whoever_answers_from_outside_is_marked_wherever_they_are_quoted(name: str, outside: bool) -> None:
+    assert ("(from outside)" in shown(_quoting(CARDS[name], outside=outside))) is outside
+
+
+@pytest.mark.parametrize(
+    ("labels", "left", "said"),
+    [
+        (("overseer",), 0, "1 answer is part of the review now (overseer)."),
+        (("overseer",), 2, "1 answer is part of the review now (overseer), and 2 no longer; what was said is kept."),
+        ((), 2, "2 answers are no longer part of the review; what was said is kept."),
+    ],
+)
+def test_it_is_said_which_answers_joined_and_how_many_left(labels: tuple[str, ...], left: int, said: str) -> None:
+    notice = NoticeCard(notice=Notice.OVERLAYS_CHANGED, names=labels, count=left)
+    assert " ".join(shown(notice).split()) == f"Special duties: because of what About says, {said}"
+
+
+def test_a_message_that_answered_nothing_is_forgotten_in_one_sentence() -> None:
+    assert shown(NoticeCard(notice=Notice.FORGOTTEN)) == "That message and its words are forgotten.\n"
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_nothing_that_was_erased_is_quoted(name: str) -> None:
+    said = shown(CARDS[name], words={})
+    assert "“”" not in said
+    assert [words for words in WORDS.values() if len(words) > len("<@dana>") and f"“{words[:20]}" in said] == []
 
 
 def test_an_erased_answer_is_said_to_be_taken_back() -> None:

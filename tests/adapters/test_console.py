@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from adapters.console.inbound import to_activity, to_form
+from adapters.console.inbound import is_name, to_activity, to_archive, to_deletion, to_departure, to_edit, to_form
 from adapters.console.sender import ConsoleSender
 from adapters.console.terminal import handle
 from conversations.activities import Activity, ActivityKind, ConversationReference, Form
-from conversations.cards import Card, FieldLine, FormCard, QuestionCard
+from conversations.cards import Card, FieldLine, FormCard, GoneCard, QuestionCard, Tap, Way
 from conversations.ports import Delivery, DeliveryKind
 from tests.adapters.samples import CARDS, WORDS
 from tests.adapters.screen import UTC_ZONE, output, shown, terminal
@@ -96,6 +96,46 @@ def test_a_filled_form_names_its_people_too() -> None:
     assert activity.kind is ActivityKind.FORM
     assert activity.form == Form(name="fail", values={"fail.fallback": "they ask <@lee>"}, seen=3)
     assert (activity.actor.id, list(activity.people), activity.keys) == ("ana", ["lee"], ("terminal/1",))
+
+
+@pytest.mark.parametrize("thread", ["r1", None])
+def test_a_change_names_the_line_that_it_changes(thread: str | None) -> None:
+    reference = replace(REFERENCE, thread=thread)
+    line = heard("10 minutes", thread=thread)
+    changed = to_edit("@Lee takes `@x` 12 minutes", number=3, who="Ana", reference=reference, at=AT, key="terminal/7")
+    assert (changed.kind, changed.source, changed.keys) == (ActivityKind.EDIT, line.source, ("terminal/7",))
+    assert (changed.text, list(changed.people)) == ("<@lee> takes `@x` 12 minutes", ["lee"])
+    assert (changed.actor, changed.reference, changed.at) == (line.actor, reference, AT)
+
+
+def test_a_changed_line_is_read_without_the_mention_of_the_bot_as_the_line_was() -> None:
+    changed = to_edit("@AI Readiness, 12 minutes", number=3, who="ana", reference=REFERENCE, at=AT, key="terminal/7")
+    assert changed.text == "12 minutes"
+
+
+def test_a_removal_names_the_line_that_is_gone_and_has_no_words() -> None:
+    gone = to_deletion(3, who="Ana", reference=REFERENCE, at=AT, key="terminal/8")
+    assert (gone.kind, gone.source, gone.keys) == (ActivityKind.DELETION, heard("?").source, ("terminal/8",))
+    assert (gone.text, gone.actor.id) == ("", "ana")
+
+
+def test_who_leaves_is_the_actor() -> None:
+    left = to_departure("@Lee", reference=REFERENCE, at=AT, key="terminal/9")
+    assert (left.kind, left.actor.id, left.keys) == (ActivityKind.LEFT, "lee", ("terminal/9",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("lee", True), ("@Lee", True), ("lee.ho-2", True), ("a/b", False), ("Lee Ho", False), ("@", False), ("", False)],
+)
+def test_a_name_is_one_word_without_a_slash(typed: str, name: bool) -> None:
+    assert is_name(typed) is name
+
+
+@pytest.mark.parametrize("typed", ["#claims-ai", "claims-ai", " #claims-ai "])
+def test_a_closed_channel_has_its_sign(typed: str) -> None:
+    closed = to_archive(typed, who="ana", reference=REFERENCE, at=AT, key="terminal/10")
+    assert (closed.kind, closed.text, closed.keys) == (ActivityKind.ARCHIVED, "#claims-ai", ("terminal/10",))
 
 
 @pytest.mark.parametrize(
@@ -223,6 +263,12 @@ def test_coming_back_shows_where_it_stands_and_what_waits() -> None:
     assert text.endswith("\n\nYour next line is number 8.\n")
 
 
+def test_the_place_of_an_owner_is_taken_with_words_that_do_it_in_a_thread() -> None:
+    card = CARDS["gone-owner"]
+    assert isinstance(card, GoneCard)
+    assert "▸ I'll do it: owner me" in shown(replace(card, ways=(Way(tap=Tap.TAKE), Way(tap=Tap.HAND_OVER))))
+
+
 def test_a_farewell_says_where_it_stands_and_how_to_come_back() -> None:
     screen = terminal()
     sender(screen).farewell(CARDS["root-open"])
@@ -230,6 +276,26 @@ def test_a_farewell_says_where_it_stands_and_how_to_come_back() -> None:
         "Claims Copilot · readiness 25 · 9 of 21 answered ▓▓▓░░░░░░░",
         "Come back with: ai-readiness chat 'Claims Copilot'",
     ]
+
+
+def test_a_revision_that_says_the_same_is_not_shown_again() -> None:
+    screen = terminal()
+    speaking = sender(screen)
+    for kind in (DeliveryKind.POST, DeliveryKind.REVISE):
+        asyncio.run(speaking.deliver(delivery(kind, CARDS["conflict"], key="conflict/rollback.decider"), WORDS))
+    assert output(screen) == "\n" + shown(CARDS["conflict"])
+
+
+def test_what_goes_ahead_of_something_is_said_only_when_something_comes() -> None:
+    screen = terminal()
+    speaking = sender(screen)
+    speaking.ahead("It is nine.")
+    speaking.ahead(None)
+    speaking.note("Nothing came.")
+    speaking.ahead("It is ten.")
+    speaking.note("This came.")
+    speaking.note("And this.")
+    assert output(screen) == "\nNothing came.\n\nIt is ten.\n\nThis came.\n\nAnd this.\n"
 
 
 def test_acting_as_somebody_changes_whom_a_whisper_need_not_name() -> None:

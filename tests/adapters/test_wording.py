@@ -25,6 +25,19 @@ def test_a_day_has_its_weekday_and_the_year_only_when_it_is_another() -> None:
     assert filters.when(date(2027, 1, 4), TODAY, UTC_ZONE) == "Mon 4 Jan 2027"
 
 
+def test_a_quiet_day_has_its_name_within_the_last_week_and_its_date_before() -> None:
+    assert filters.since(date(2026, 11, 17), TODAY, UTC_ZONE) == "Tuesday"
+    assert filters.since(date(2026, 11, 16), TODAY, UTC_ZONE) == "Mon 16 Nov"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "a"), (2, "a and b"), (3, "a, b and c"), (4, "a, b, c and 1 more"), (5, "a, b, c and 2 more")],
+)
+def test_a_list_stops_at_three(count: int, said: str) -> None:
+    assert filters.few("abcde"[:count]) == said
+
+
 def test_a_moment_is_said_in_the_zone_it_is_read_in() -> None:
     moment = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     assert filters.when(moment, TODAY, ZoneInfo("Europe/Berlin")) == "Fri 1 Jan 2027 00:30"

@@ -12,6 +12,7 @@ import pytest
 from rich.cells import cell_len
 from sqlalchemy import create_engine, update
 
+from bot.chat import SLASHES
 from storage.models import review
 from tests.journeys.answers import ANSWERS
 from tests.journeys.terminal import CHAT, NOW, Ran, Terminal
@@ -130,6 +131,21 @@ def test_what_was_promised_comes_back_when_its_day_has_passed(terminal: Terminal
     assert ran.out.index("Tue 24 Nov 2026, 09:00") < ran.out.index("Mon 30 Nov 2026, 09:00")
 
 
+def test_the_hour_is_said_before_what_came_of_it_and_only_where_something_did(terminal: Terminal) -> None:
+    ran = terminal.chat("@dana, Claims Platform", "/as dana", "yes", "/as ana", "pause until 1 Dec", "/at 2026-12-10")
+    hours = re.findall(r"^It is (.*) now\.\n\n(.*)$", ran.out, re.MULTILINE)
+    assert [hour for hour, _ in hours] == ["Tue 1 Dec 2026, 00:00", "Thu 3 Dec 2026, 09:30", "Thu 10 Dec 2026, 00:00"]
+    assert [said.partition(" · ")[0] for _, said in hours] == ["Claims Copilot", "→ to @ana:", "Claims Copilot"]
+
+
+def test_what_falls_due_in_several_reviews_is_said_in_the_order_of_its_hours(terminal: Terminal) -> None:
+    terminal.chat("pause until 3 Dec")
+    ran = terminal.chat("/ai-readiness start Letter Writer", "pause until 1 Dec", "/at 2026-12-03T12:00")
+    hours = re.findall(r"^It is (.*) now\.\n\n(.*?) · ", ran.out, re.MULTILINE)
+    assert hours[:2] == [("Tue 1 Dec 2026, 00:00", "Letter Writer"), ("Thu 3 Dec 2026, 00:00", "Claims Copilot")]
+    assert ran.out.rindex("Thu 3 Dec 2026, 12:00") > ran.out.rindex("Thu 3 Dec 2026, 00:00")
+
+
 # --- lines that cannot be run ------------------------------------------------------------------------------------
 
 
@@ -154,11 +170,99 @@ def test_with_keep_going_it_goes_on_behind_each_of_them(terminal: Terminal) -> N
 def test_an_unknown_slash_line_is_answered_with_those_there_are(terminal: Terminal) -> None:
     ran = terminal.chat("/nonsense")
     assert ran.code == 1
-    assert all(line in ran.out for line in ("/nonsense", "/as NAME", "/at +3d", "/form", "/report", "/status", "/quit"))
+    assert all(line in ran.out for line in ("/nonsense", *SLASHES))
 
 
 def test_a_thin_answer_is_no_such_line(terminal: Terminal) -> None:
     assert terminal.chat("ops_team: somebody will").code == 0
+
+
+# --- what was typed is changed -------------------------------------------------------------------------------------
+
+OWNER = "@dana, Claims Platform"
+
+
+def test_a_line_that_is_changed_answers_what_it_answered(terminal: Terminal) -> None:
+    ran = terminal.chat(OWNER, "ops_team: Ops since 6 Oct", "/change 1 @lee, Claims Platform")
+    assert ran.code == 0
+    assert answer(terminal, "run.service_owner") == "@lee, Claims Platform"
+    assert len(typed(ran)) == 2, "it is no new line"
+
+
+def test_a_line_that_is_removed_answers_nothing_and_its_words_are_nowhere(terminal: Terminal) -> None:
+    ran = terminal.chat("@dana, zebra finches", "/remove 1", "status")
+    assert ran.code == 0
+    assert "That message and its words are forgotten." in ran.out
+    assert answer(terminal, "run.service_owner") is None
+    assert b"zebra finches" not in (terminal.folder / "ai-readiness.db").read_bytes()
+
+
+def test_lines_of_an_earlier_sitting_can_be_changed_too(terminal: Terminal) -> None:
+    terminal.chat(OWNER)
+    assert terminal.chat("/change 1 @lee").code == 0
+    assert answer(terminal, "run.service_owner") == "@lee"
+
+
+@pytest.mark.parametrize("line", ["/change 2 @lee", "/remove 2"])
+def test_a_change_of_which_nothing_comes_is_acknowledged(terminal: Terminal, line: str) -> None:
+    ran = terminal.chat(OWNER, "// between us", line)
+    assert ran.code == 0
+    assert "Noted. Nothing in the review changes by it." in ran.out
+
+
+@pytest.mark.parametrize(("line", "deed"), [("/change 1 @lee", "change what"), ("/remove 1", "delete that message")])
+def test_what_somebody_else_has_said_is_theirs_to_change(terminal: Terminal, line: str, deed: str) -> None:
+    ran = terminal.chat(OWNER, "/as tom", line)
+    assert ran.code == 1
+    assert f"Only @ana can {deed}" in ran.words
+    assert "Line 3 was not carried out." in ran.out
+    assert answer(terminal, "run.service_owner") == OWNER
+
+
+NO_LINE = ("/change", "/change 1", "/change 3 @lee", "/change 0 @lee", "/change x @lee", "/change ² @lee")
+NONE_TO_REMOVE = ("/remove", "/remove 3", "/remove -1", "/remove 1 2", "/remove it")
+
+
+@pytest.mark.parametrize("line", [*NO_LINE, *NONE_TO_REMOVE])
+def test_a_line_that_is_not_there_cannot_be_changed(terminal: Terminal, line: str) -> None:
+    ran = terminal.chat(OWNER, "// between us", line)
+    assert ran.code == 1
+    assert "Say which of your lines, and for a change the new words: /change 3" in ran.words
+    assert "The newest is number 2." in ran.words
+    assert answer(terminal, "run.service_owner") == OWNER
+
+
+def test_before_the_first_line_there_is_none_to_change(terminal: Terminal) -> None:
+    assert "There is none yet." in terminal.chat("/remove 1").words
+
+
+# --- what happens around a review ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/left", "Say who has left, as in /left @lee."),
+        ("/left Lee Ho", "Say who has left, as in /left @lee."),
+        ("/archived", "Say which channel, as in /archived #claims-help."),
+        ("/archived #a #b", "Say which channel, as in /archived #claims-help."),
+    ],
+)
+def test_who_left_or_what_was_closed_has_to_be_said(terminal: Terminal, line: str, said: str) -> None:
+    ran = terminal.chat(line)
+    assert ran.code == 1
+    assert said in ran.out
+
+
+def test_who_left_and_what_was_closed_is_told_to_every_review(terminal: Terminal) -> None:
+    terminal.chat("service_owner: @Lee", "support_route: #claims-ai, weekdays 9-17")
+    ran = terminal.chat("/ai-readiness start Letter Writer", "service_owner: @lee", "/left LEE", "/archived claims-ai")
+    assert ran.code == 0
+    assert "Noted: LEE has left." in ran.out
+    assert "Noted: claims-ai is closed." in ran.out
+    assert terminal.items("Letter Writer")["run.service_owner"]["state"] == "stale"
+    states = {key: item["state"] for key, item in terminal.items().items() if item["answer"]}
+    assert states == {"run.service_owner": "stale", "run.support_route": "stale"}
 
 
 # --- what is an answer -------------------------------------------------------------------------------------------
@@ -297,6 +401,7 @@ def test_the_intake_is_a_form_of_its_own(terminal: Terminal) -> None:
     ran = terminal.chat("about", *[""] * 12, "status")
     assert ran.code == 0
     assert terminal.report()["profile"] == {"stage": "pilot"}
+    assert "Noted; `about` shows it." in terminal.chat("about", "scaling", *[""] * 11).out
 
 
 # --- commands ----------------------------------------------------------------------------------------------------

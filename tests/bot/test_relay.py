@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 import pytest
 
 from bot import relay as relays
-from bot.relay import Relay
-from conversations.activities import Activity
-from conversations.cards import Card
+from bot.relay import Relay, Unpostable
+from conversations.activities import Activity, ActivityKind
+from conversations.cards import Card, Notice
 from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
-from conversations.errors import Busy, DeliveryFailed, StorageDown
+from conversations.errors import Busy, DeliveryFailed, EventRefused, StorageDown
 from conversations.ports import Delivery, DeliveryKind, Found
+from conversations.review import Phase
 from storage.database import Database, open_database
 from storage.outbox import LEASE, claim, mark_sent
 from storage.threads import Units
@@ -75,15 +77,25 @@ def unknown(*, arrived: bool) -> DeliveryFailed:
     return error
 
 
-def relay(units: Units, platform: Platform, clock: Callable[[], datetime] | None = None, me: str = "me") -> Relay:
-    return Relay(units, {PLATFORM: platform}, clock or Clock(), me)
+async def never(activity: Activity) -> None:
+    raise AssertionError(activity)
 
 
-async def wants(units: Units, *effects: Effect, key: str, thread: str = "T") -> None:
+def relay(
+    units: Units,
+    platform: Platform,
+    clock: Callable[[], datetime] | None = None,
+    me: str = "me",
+    unpostable: Unpostable = never,
+) -> Relay:
+    return Relay(units, {PLATFORM: platform}, clock or Clock(), me, unpostable)
+
+
+async def wants(units: Units, *effects: Effect, key: str, thread: str = "T", review: str | None = None) -> None:
     def decide(_activity: Activity, found: Found) -> Turn:
         return Turn(review=found.review, effects=effects)
 
-    await taken(units, says("please", key=key, thread=thread), decide)
+    await taken(units, replace(says("please", key=key, thread=thread), review=review), decide)
 
 
 async def states(database: Database) -> list[str]:
@@ -172,16 +184,231 @@ def test_retry_after_is_obeyed_and_holds_up_only_its_own_lane(database: Database
 
 
 def test_what_can_never_arrive_is_parked_and_the_lane_goes_on(database: Database) -> None:
-    platform = Platform(DeliveryFailed(permanent=True))
+    platform = Platform(None, DeliveryFailed(permanent=True))
+
+    async def scene() -> None:
+        await begun(database.units)
+        await wants(database.units, Revise(key="question/a", card=CARD), key="k")
+        await relay(database.units, platform).drain()
+        assert await states(database) == ["sent", "parked", "sent"]
+
+    run(scene())
+    assert platform.keys == ["root", "question/a"]  # what nothing can do without is tried anew
+
+
+# --- a start that cannot be ----------------------------------------------------------------------------------------
+
+
+class Killed(Exception):
+    """The process died here."""
+
+
+class Engine:
+    """Withdraws what can never be posted, and tells who started it."""
+
+    def __init__(self, units: Units, *, before: int = 0, after: int = 0) -> None:
+        self.units = units
+        self.before = before  # how often the process dies before anything was withdrawn
+        self.after = after  # and then, when it was and nobody knows
+        self.told: list[Activity] = []
+
+    async def unpostable(self, activity: Activity) -> None:
+        self.told.append(activity)
+        if len(self.told) <= self.before:
+            raise Killed
+        await taken(self.units, activity, self.withdraw)
+        if len(self.told) <= self.before + self.after:
+            raise Killed
+
+    def withdraw(self, activity: Activity, found: Found) -> Turn:
+        assert found.review
+        assert activity.kind is ActivityKind.UNPOSTABLE
+        if found.review.phase is Phase.CANCELLED:
+            raise EventRefused
+        review = replace(found.review, phase=Phase.CANCELLED, version=found.review.version + 1)
+        card = tiny.notice(Notice.NEVER_POSTED)
+        revised = (Revise(key=key, card=card) for key in review.posted)
+        return Turn(review=review, effects=(*revised, Whisper(to=review.started_by, card=card)))
+
+
+@pytest.mark.parametrize("thread", [None, "T"])  # a root names its thread, or stands in one that was there before
+@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (0, 1), (3, 0), (2, 2)])
+def test_a_start_that_cannot_be_is_withdrawn_and_told_once(
+    database: Database, thread: str | None, tells: bool, before: int, after: int
+) -> None:
+    clock, platform = Clock(), Platform(DeliveryFailed(permanent=True), tells=tells)
+    engine, lives = Engine(database.units, before=before, after=after), 1 + before + after
+
+    def begin(activity: Activity, _found: Found) -> Turn:
+        return tiny.decide(activity, Found())
+
+    async def scene() -> None:
+        review = await begun(database.units, thread)
+        for life in range(lives):
+            await relay(database.units, platform, clock, f"life {life}", engine.unpostable).drain()
+            clock.now += LEASE
+        assert {(one.review, one.keys) for one in engine.told} == {(review.id, (f"unpostable/{review.id}/1/0",))}
+        assert await states(database) == ["parked", "unknown", "unknown", "unknown", "sent"]
+        await taken(database.units, tiny.starts("Claims", key="again", thread="T2"), begin)  # the name is free
+
+    run(scene())
+    assert [(one.kind, one.to, one.reference.thread) for one in platform.sent] == [("whisper", "ana", thread)]
+    assert len(engine.told) == lives
+
+
+@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_start_that_may_have_arrived_is_withdrawn_only_where_the_platform_says_that_it_did_not(
+    database: Database, tells: bool, arrived: bool
+) -> None:
+    clock, platform = Clock(), Platform(unknown(arrived=arrived), DeliveryFailed(permanent=True), tells=tells)
+    engine = Engine(database.units)
+
+    async def scene() -> list[str]:
+        await begun(database.units, None)
+        for _ in range(4):
+            await relay(database.units, platform, clock, unpostable=engine.unpostable).drain()
+            clock.now += LEASE
+        return await states(database)
+
+    ended = run(scene())
+    assert bool(engine.told) == (tells and not arrived)
+    if tells and arrived:
+        assert ended[0] == "sent"
+    elif tells:
+        assert ended == ["parked", "unknown", "unknown", "unknown", "sent"]
+    else:
+        assert ended == ["parked", "unknown"]
+
+
+def test_a_revision_in_the_place_of_a_start_that_may_have_arrived_withdraws_nothing(database: Database) -> None:
+    lost = [unknown(arrived=True), unknown(arrived=True)]
+    clock, platform = Clock(), Platform(*lost, DeliveryFailed(permanent=True), tells=False)
+
+    async def scene() -> None:
+        review = await begun(database.units, None)
+        one = relay(database.units, platform, clock)
+        for _ in range(4):
+            await one.drain()
+            clock.now += LEASE
+        await wants(database.units, Revise(key="root", card=CARD), key="k", review=review.id)
+        await one.drain()
+        assert await states(database) == ["unknown", "unknown", "parked"]
+
+    run(scene())
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_of_a_start_that_the_sender_breaks_on_the_platform_is_asked(database: Database, arrived: bool) -> None:
+    clock, platform = Clock(), Platform(*[ZeroDivisionError() for _ in range(5)])
+    engine = Engine(database.units)
+    platform.does[-1].arrived = arrived  # type: ignore[union-attr]  # told to the platform above
+
+    async def scene() -> list[str]:
+        await begun(database.units, None)
+        for _ in range(8):
+            await relay(database.units, platform, clock, unpostable=engine.unpostable).drain()
+            clock.now += LEASE
+        return await states(database)
+
+    ended = run(scene())
+    assert ended == (["sent", "sent"] if arrived else ["parked", "unknown", "unknown", "unknown", "sent"])
+    assert len(engine.told) == (not arrived)
+
+
+def test_a_start_that_is_given_up_is_parked_although_the_look_up_breaks_too(database: Database) -> None:
+    clock, platform = Clock(), Platform(*[ZeroDivisionError() for _ in range(9)])
+
+    async def breaks(delivery: Delivery) -> str | None:
+        raise ZeroDivisionError
+
+    platform.look_up = breaks  # type: ignore[method-assign]  # the fake's own
+
+    async def scene() -> None:
+        await begun(database.units, None)
+        for _ in range(8):
+            await relay(database.units, platform, clock).drain()
+            clock.now += LEASE
+        assert await states(database) == ["parked", "unknown"]
+
+    run(scene())
+
+
+def test_a_lost_start_that_is_posted_by_its_revision_names_the_thread(database: Database) -> None:
+    clock, platform = Clock(), Platform(unknown(arrived=False), unknown(arrived=False), tells=False)
+
+    async def scene() -> str:
+        review = await begun(database.units, None)
+        one = relay(database.units, platform, clock)
+        for _ in range(4):
+            await one.drain()
+            clock.now += LEASE
+        await wants(database.units, Revise(key="root", card=CARD), key="k", review=review.id)
+        await one.drain()
+        (row,) = (await everything(database))["review"]
+        return str(row["thread"])
+
+    assert run(scene()) == f"p-{platform.sent[0].id}"
+
+
+def test_a_withdrawal_waits_for_a_database_that_hesitates(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "_FIRST_MARK_RETRY_SECONDS", 0.001)
+    platform, engine = Platform(DeliveryFailed(permanent=True)), Engine(database.units)
+    errors: list[Exception] = [StorageDown(), Busy()]
+
+    async def hesitant(activity: Activity) -> None:
+        if errors:
+            raise errors.pop()
+        await engine.unpostable(activity)
+
+    async def scene() -> None:
+        await begun(database.units, None)
+        await relay(database.units, platform, unpostable=hesitant).drain()
+        assert await states(database) == ["parked", "unknown", "unknown", "unknown", "sent"]
+
+    run(scene())
+
+
+def test_a_withdrawal_that_the_engine_refuses_is_no_reason_to_try_again(database: Database) -> None:
+    platform, engine = Platform(DeliveryFailed(permanent=True)), Engine(database.units)
+
+    async def scene() -> None:
+        review = await begun(database.units, None)
+        await engine.unpostable(replace(says("", key="k", kind=ActivityKind.UNPOSTABLE, thread=None), review=review.id))
+        await relay(database.units, platform, unpostable=engine.unpostable).drain()
+        assert await states(database) == ["parked", "unknown", "unknown", "unknown", "sent"]
+
+    run(scene())
+
+
+def test_a_review_that_was_posted_is_not_withdrawn_when_its_card_is_refused(database: Database) -> None:
+    platform = Platform(None, None, DeliveryFailed(permanent=True))
 
     async def scene() -> None:
         await begun(database.units)
         await wants(database.units, Revise(key="root", card=CARD), key="k")
         await relay(database.units, platform).drain()
-        assert await states(database) == ["parked", "sent", "sent"]
+        assert await states(database) == ["sent", "sent", "parked"]
 
     run(scene())
-    assert platform.keys == ["question/a", "root"]  # what nothing can do without is tried anew
+
+
+def test_nothing_is_tried_in_a_thread_that_never_came_to_be(database: Database) -> None:
+    clock, platform = Clock(), Platform(unknown(arrived=False), unknown(arrived=False), tells=False)
+
+    async def scene() -> None:
+        review = await begun(database.units, None)
+        one = relay(database.units, platform, clock)
+        for _ in range(6):
+            await one.drain()
+            clock.on(30)
+        await wants(database.units, Post(key="ask/a/ben", card=CARD, to="ben"), key="k", review=review.id)
+        await one.drain()
+        assert await states(database) == ["unknown", "unknown", "sent"]
+
+    run(scene())
+    assert platform.keys == ["ask/a/ben"]
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -295,15 +522,16 @@ def test_a_look_up_that_goes_wrong_is_repeated_and_nothing_is_sent_meanwhile(dat
 def test_a_sender_that_breaks_stops_neither_the_relay_nor_for_long_its_lane(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clock, platform = Clock(), Platform(*[ZeroDivisionError("a secret") for _ in range(5)])
+    clock, platform = Clock(), Platform(None, *[ZeroDivisionError("a secret") for _ in range(5)])
 
     async def scene() -> None:
         await begun(database.units)
+        await wants(database.units, Post(key="follow_up/a", card=CARD), key="k")
         one = relay(database.units, platform, clock)
         for _ in range(6):
             await one.drain()
             clock.on(30)
-        assert await states(database) == ["parked", "sent"]
+        assert await states(database) == ["sent", "parked", "sent"]
 
     with caplog.at_level(logging.DEBUG):
         run(scene())
@@ -313,7 +541,7 @@ def test_a_sender_that_breaks_stops_neither_the_relay_nor_for_long_its_lane(
 def test_a_platform_that_nobody_here_speaks_to_is_left_to_others(database: Database) -> None:
     async def scene() -> None:
         await begun(database.units)
-        await Relay(database.units, {}, Clock(), "me").drain()
+        await Relay(database.units, {}, Clock(), "me", never).drain()
         assert await states(database) == ["pending", "pending"]
 
     run(scene())

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, Settings, read_settings
+from bot.library import load_engine
+from bot.settings import BadSettings, Settings, read_settings, usable_settings
 from tests.journeys.terminal import Terminal
 
 SECRET = "postgresql://ana:hunter2@db.acme.io/reviews"
@@ -22,12 +23,38 @@ def test_without_any_setting_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (settings.packs, settings.date_order) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("listed", "admins"),
+    [("", set()), (" , ", set()), ("U02ANA", {"U02ANA"}), ("@ana, ben@acme.io ,ana", {"ana", "ben@acme.io"})],
+)
+def test_administrators_are_listed_with_commas(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, listed: str, admins: set[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AI_READINESS_ADMINS", listed)
+    assert read_settings().admins == admins
+    assert load_engine(read_settings()).admins == admins
+
+
+def test_what_can_be_used_of_bad_settings_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AI_READINESS_PACK", "full")
+    monkeypatch.setenv("DATABASE_URL", "mysql://ana:hunter2@db/x")
+    monkeypatch.setenv("AI_READINESS_ADMINS", "ana ben")
+    settings, wrong = usable_settings()
+    assert (settings.pack, settings.database_url) == ("full", "sqlite:///ai-readiness.db")
+    assert settings.admins == set()
+    assert list(wrong) == ["DATABASE_URL", "AI_READINESS_ADMINS"]
+    assert "hunter2" not in str(wrong)
+
+
 def test_an_empty_variable_is_an_unset_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     expected = read_settings()
     for name in ("DATABASE_URL", "AI_READINESS_PACKS", "AI_READINESS_PACK", "AI_READINESS_TIMEZONE"):
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("AI_READINESS_DATE_ORDER", "")
+    monkeypatch.setenv("AI_READINESS_ADMINS", "")
     assert read_settings() == expected
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -111,6 +112,23 @@ def test_turns_of_one_conversation_wait_for_each_other_and_leave_no_lock_behind(
         assert len(review.acts) == 30
         gc.collect()
         assert len(turns._locks) == 0
+
+    run(scene())
+
+
+def test_turns_of_one_review_wait_for_each_other_wherever_they_were_said(database: Database) -> None:
+    async def scene() -> None:
+        review = await begun(database.units)
+        turns = runner(database.units)
+        seen = set()
+        for n, place in enumerate(("DM", "another")):
+            activity = says("we can", key=f"k{n}")
+            there = replace(activity.reference, channel=place)
+            running = asyncio.create_task(turns.run(replace(activity, reference=there, review=review.id)))
+            await asyncio.sleep(0)
+            seen |= set(turns._locks)
+            assert await running
+        assert seen == {review.id}
 
     run(scene())
 

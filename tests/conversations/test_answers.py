@@ -53,6 +53,13 @@ def test_a_reply_that_adds_nothing_replaces_and_the_item_is_left() -> None:
     dialogue.asked("rollback.decider")
 
 
+def test_what_is_asked_again_after_a_wrong_guess_is_not_said_to_be_left_open() -> None:
+    dialogue = a_dialogue_up_to("rollback.steps").hears("ana: steps: we add them by 25 November").waits(days=4)
+    dialogue.asked("rollback.steps").hears("tom: fine with me", "tom: not an answer").asked("rollback.steps")
+
+    assert ending(dialogue, "rollback.steps") is Ending.WITHDRAWN
+
+
 def test_on_a_closed_item_the_second_reply_is_judged_alone() -> None:
     dialogue = a_dialogue().hears("ana: @dana or @lee", "tom: @lee").state("run.service_owner", State.UNCONFIRMED)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.activities import ActivityKind, Button, Form
-from tests.dialogue import CORE
+from conversations.activities import ActivityKind, Button, Form, Source
+from conversations.cards import Tap
+from tests.dialogue import CORE, a_dialogue
 from tests.situations import hears, short
 
 BUTTONS = [
@@ -84,3 +85,9 @@ def test_the_intake_is_a_form_called_about() -> None:
     event = hears("team", "ana: ", kind=ActivityKind.FORM, form=Form(name="about", values={"stage": "pilot"}, seen=3))
 
     assert short(event) == "Described {'stage': 'pilot'}"
+
+
+def test_what_a_button_does_is_noted_as_a_buttons() -> None:
+    dialogue = a_dialogue().presses("ana", Tap.SKIP, "run.service_owner")
+
+    assert [act.via for act in dialogue.review.acts] == [Source.BUTTON]

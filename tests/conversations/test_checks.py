@@ -156,6 +156,7 @@ def test_the_load_test_assumes_the_whole_audience(audience: str, failed: list[st
     ("kept", "eu_class", "failed"),
     [
         ("kept 12 months", "high_risk_annex_iii", []),
+        ("kept 6 months", "high_risk_annex_iii", []),
         ("kept 90 days", "high_risk_annex_iii", ["C8"]),
         ("kept 90 days", "minimal", []),
         ("everything but the prompt", "high_risk_annex_i", []),
@@ -221,6 +222,29 @@ def test_erased_words_are_compared_with_nothing() -> None:
     assert ids(complete(key, said=None) for key in keys) == []
 
 
+CLOSED = act(ActKind.ARCHIVED, by="nobody", channel="#claims-ai-support", at=AT + timedelta(days=1))
+GONE = act(ActKind.LEFT, by="dana")
+
+
+def test_who_has_left_or_is_closed_is_named_in_no_answer() -> None:
+    route = complete("run.support_route", said="#claims-ai-support, weekdays 8-18")
+    (finding,) = found(complete("run.service_owner", person="dana"), route, GONE, CLOSED)
+    assert finding == Finding(
+        id="C12",
+        severity=Severity.WARN,
+        items=("run.service_owner", "run.support_route"),
+        says="The answer about service owner names somebody who has left; somebody else settles it. "
+        "The answer about where problems are reported names a channel that is closed; another one settles it.",
+    )
+
+
+def test_what_was_answered_in_another_way_since_is_not_asked_for_again() -> None:
+    owner = complete("run.service_owner", person="dana")
+    assert ids(owner, GONE, complete("run.service_owner", person="kim")) == []
+    assert ids(owner, GONE, vague("run.service_owner")) == []
+    assert ids(owner, GONE, act(ActKind.KEPT, "run.runbook", by="dana")) == []
+
+
 @pytest.mark.parametrize(
     ("runbook", "plan", "failed"),
     [
@@ -247,6 +271,8 @@ def test_what_a_check_says_is_kind_and_says_what_settles_it() -> None:
         said(observe_logs="kept 3 months", fail_modes="x", rollback_steps="x", run_ops_team="x"),
         said(run_runbook="https://a.io/b", scope_production_plan="https://a.io/b"),
         described(go_live_on="2027-01-15", eu_class="high_risk_annex_i"),
+        complete("train.lead"),
+        act(ActKind.LEFT, by="lead"),
     )
     assert [finding.id for finding in findings] == [name for name in CHECKS if name != "C5"]
     for finding in findings:

@@ -144,6 +144,14 @@ def test_mine_is_over_all_living_reviews() -> None:
     assert said(commands("home", *reviews)) == card
 
 
+def test_what_only_they_can_say_comes_first_in_mine() -> None:
+    named = a_review("Two", lines=("ana: @tom",))
+    card = said(commands("mine", a_review("One", lines=("ana: ask @tom runbook",)), named))
+
+    assert isinstance(card, MineCard)
+    assert [(line.project, line.wants) for line in card.lines] == [("Two", "confirm"), ("One", "answer")]
+
+
 @pytest.mark.parametrize(
     ("text", "everything"), [("help", False), ("help all", True), ("", False), ("dance", False), ("HELP", False)]
 )
@@ -166,3 +174,11 @@ def test_a_reply_without_a_review_means_nothing() -> None:
     activity = replace(a_dialogue().heard, kind=ActivityKind.MESSAGE)
 
     assert engine().decide(activity, Found()) == Turn(review=None)
+
+
+@pytest.mark.parametrize("text", ["status one", "Status  “ONE”", "status 'One'", "status\tone", "STATUS\u00a0One "])
+def test_a_name_may_be_typed_as_it_comes(text: str) -> None:
+    card = said(commands(text, a_review("One"), a_review("Two")))
+
+    assert isinstance(card, SummaryCard)
+    assert card.project == "One"

@@ -74,6 +74,11 @@ def day(text: str, direction: Direction = Direction.FUTURE, date_order: str | No
         ("eom", "2026-11-30"),
         ("le 3 décembre", "2026-12-03"),
         ("3 de diciembre de 2026", "2026-12-03"),
+        ("3 de diciembre de 2028", "2028-12-03"),
+        ("3 December of 2028", "2028-12-03"),
+        ("3 del diciembre del 2028", "2028-12-03"),
+        ("sat.", "2026-11-28"),
+        ("fri,", "2026-11-27"),
     ],
 )
 def test_a_day_is_understood(said: str, meant: str) -> None:
@@ -92,7 +97,9 @@ def test_a_day_is_understood(said: str, meant: str) -> None:
         ("two weeks ago", "2026-11-09"),
         ("vor 3 Tagen", "2026-11-20"),
         ("on the 9th", "2026-11-09"),
+        ("on the 30th", "2026-10-30"),
         ("end of March", "2026-03-31"),
+        ("end of December", "2025-12-31"),
         ("end of last month", "2026-10-31"),
         ("end of last week", "2026-11-20"),
         ("KW 40", "2026-10-02"),
@@ -119,6 +126,7 @@ def test_where_the_past_is_asked_for_the_latest_past_day_counts(said: str, meant
         "he sat there",
         "week 99",
         "week 60 2027",
+        "week 53 2025",
         "in 999999 days",
         "+999w on 9999",
         "May to July 2026",
@@ -128,6 +136,32 @@ def test_where_the_past_is_asked_for_the_latest_past_day_counts(said: str, meant
 )
 def test_what_is_no_single_day_is_none(said: str) -> None:
     assert day(said) is None or said.startswith("+999w")
+
+
+@pytest.mark.parametrize(
+    ("today", "said", "meant"),
+    [
+        (date(2026, 11, 30), "in 3 months", date(2027, 2, 28)),
+        (date(2027, 11, 30), "in 3 months", date(2028, 2, 29)),
+        (date(2026, 10, 31), "in a month", date(2026, 11, 30)),
+        (date(2026, 11, 23), "in 1 month", date(2026, 12, 23)),
+        (date(2026, 3, 31), "a month ago", date(2026, 2, 28)),
+        (date(2026, 1, 15), "a month ago", date(2025, 12, 15)),
+        (date(2026, 1, 31), "on the 31st", date(2026, 1, 31)),
+        (date(2026, 2, 1), "on the 31st", date(2026, 3, 31)),
+        (date(2026, 12, 31), "end of the month", date(2026, 12, 31)),
+        (date(2026, 12, 31), "end of next month", date(2027, 1, 31)),
+        (date(2026, 1, 1), "end of last quarter", date(2025, 12, 31)),
+        (date(2026, 3, 31), "end of the quarter", date(2026, 3, 31)),
+        (date(2026, 4, 1), "end of the quarter", date(2026, 6, 30)),
+        (date(2027, 3, 1), "the 29th of February", date(2028, 2, 29)),
+        (date(2026, 11, 27), "Friday", date(2026, 12, 4)),
+        (date(2026, 11, 27), "end of the week", date(2026, 11, 27)),
+        (date(2026, 11, 23), "23 November", date(2026, 11, 23)),
+    ],
+)
+def test_months_and_weeks_end_where_the_calendar_says(today: date, said: str, meant: date) -> None:
+    assert parse_day(said, today, direction=Direction.FUTURE, date_order=None, rules=RULES) == meant
 
 
 def test_the_order_of_day_and_month_is_a_setting() -> None:
@@ -140,6 +174,11 @@ def test_a_far_away_day_is_no_error() -> None:
     near_the_end = date(9999, 12, 30)
     for said in ("+500d", "Friday", "next week", "in 3 months", "end of next month", "on the 31st", "week 1"):
         find_days(said, near_the_end, past=False, date_order=None, rules=RULES)
+
+
+def test_several_days_are_found_in_the_order_of_the_text() -> None:
+    found = find_days("friday 4 dec or 2026-12-03 or tomorrow", TODAY, past=False, date_order=None, rules=RULES)
+    assert [each.day.isoformat() for each in found] == ["2026-11-27", "2026-12-04", "2026-12-03", "2026-11-24"]
 
 
 @given(st.text(max_size=80))

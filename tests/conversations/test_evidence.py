@@ -30,6 +30,7 @@ def weighed(text: str, *parts: str) -> Evidence:
         ("number", "420 adjusters"),
         ("number", "a dozen drivers"),
         ("number", "zwölf Fahrer"),
+        ("number", "half of them"),
         ("unit", "NPS 42"),
         ("date", "seit dem 3. Oktober"),
         ("date", "by the end of Q1 2027"),
@@ -53,6 +54,8 @@ def weighed(text: str, *parts: str) -> Evidence:
         ("measured_period", "May to July 2026"),
         ("measured_period", "over the last 6 weeks"),
         ("measured_period", "Q3"),
+        ("measured_period", "all of 2025"),
+        ("measured_period", "counted today"),
         ("evidence", "SEC-1412"),
         ("evidence", "das Prüfprotokoll"),
         ("route", "#claims-ai"),
@@ -77,9 +80,12 @@ def test_a_closed_part_is_known_by_its_form(part: str, text: str) -> None:
         ("unit", "CSAT up"),
         ("date", "by March 2027"),
         ("date", "12/11"),
+        ("date", "KW 50"),
+        ("date", "next week"),
         ("cadence", "regularly"),
         ("threshold", "for 15 minutes"),
         ("owner", "the shift lead"),
+        ("owner", "Whichever team is free"),
         ("measured_period", "next month"),
         ("measured_period", "in 2028"),
         ("route", "an e-mail to the team"),
@@ -95,6 +101,44 @@ def test_what_only_looks_like_a_closed_part_is_none(part: str, text: str) -> Non
 def test_open_parts_are_covered_by_specific_words() -> None:
     assert weighed("Milkers squint at ear tags under torchlight", "action", "fallback_target").enough
     assert not weighed("appropriate measures in the standard process", "action", "fallback_target").enough
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("team", "the Data Engineering team"),
+        ("group", "12 adjusters"),
+        ("metric_name", "12 adjusters"),
+        ("signal", "3 wrong payouts"),
+        ("result", "two clerks and three fitters"),
+        ("format", "2 hours"),
+        ("system", "drafts letters with PolicyCore"),
+        ("source", "out of PolicyCore"),
+        ("access_status", "SEC-1"),
+        ("access_status", "<@U1>"),
+        ("access_status", "3 Dec"),
+        ("place", "#claims-ai"),
+        ("place", "https://wiki.acme.io/x"),
+    ],
+)
+def test_an_open_part_can_be_known_by_its_form(part: str, text: str) -> None:
+    assert weighed(text, part).found == (part,)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("team", "whoever is free"),
+        ("group", "30 EUR"),
+        ("result", "3 clerks"),
+        ("format", "30 EUR"),
+        ("access_status", "30 EUR"),
+        ("place", "30 EUR"),
+        ("place", "SEC-1"),
+    ],
+)
+def test_another_form_is_not_that_open_part(part: str, text: str) -> None:
+    assert weighed(text, part).open_missing == (part,)
 
 
 def test_a_bare_list_fills_one_open_part_only() -> None:

@@ -156,6 +156,7 @@ def test_only_a_date_is_an_intake_too() -> None:
         ("stage", "soonish", FieldFault.NOT_A_CHOICE),
         ("lead", "my boss", FieldFault.NO_PERSON),
         ("go_live_on", "one day", FieldFault.NO_DAY),
+        ("decision_date", "20 Nov 2026", FieldFault.NO_DAY),  # it has passed
         ("colour", "red", FieldFault.NO_SUCH_FIELD),
     ],
 )
@@ -179,3 +180,9 @@ def test_a_day_in_the_wrong_direction_is_an_answer_with_its_follow_up() -> None:
 
 def test_the_intake_opens_for_the_owner_only() -> None:
     a_dialogue().hears("tom: about").whispers("tom refused").refused()
+
+
+def test_what_can_be_chosen_is_said_where_none_of_it_was() -> None:
+    dialogue = a_dialogue().submits("ana", "about", {"exposure": "everybody"})
+
+    assert dialogue.turn.errors["exposure"].about == "staff, customers, decisions_about_people"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conversations.pack_documents import from_document
 from conversations.pack_files.parser import PackFaults, lint, parse_packs
-from conversations.packs import Condition, Library, from_document
+from conversations.packs import Condition, Library
 
 FOLDER = Path(__file__).parents[2] / "conversations" / "packs"
 BUNDLED = {name: (FOLDER / name).read_text() for name in ("core.yaml", "full.yaml", "overlays.yaml", "facts.yaml")}
@@ -102,6 +103,18 @@ NO_TOP = "the top of the file has none of pack, overlays, facts; begin it with o
             "x.yaml:2: a fact has no 'id'; it needs id, claim, source, quality",
         ),
         ("overlays:\n  - 7\n", "x.yaml:2: 'overlays' is '7'; write the fields of an overlay, one to a line"),
+        (
+            "overlays:\n  - {pack: overlay.acme, version: 0.1.0, when: profile.stage == pilot}\n",
+            "x.yaml:2: an overlay has no 'items'; it needs pack, version, when, items",
+        ),
+        (
+            "overlays: []\ncolour: red\n",
+            "x.yaml:2: a file of overlays has no field 'colour'; known here: eu_dates, overlays, owasp_ids, question",
+        ),
+        (
+            "overlays: []\nquestion: {id: own, title: What else?}\n",
+            "x.yaml:2: the question of the overlays has no 'short'; it needs id, title, short",
+        ),
     ],
 )
 def test_a_file_that_is_no_pack_overlays_or_facts_is_named_with_its_line(text: str, expected: str) -> None:
@@ -154,16 +167,6 @@ def test_of_several_versions_the_highest_is_offered() -> None:
     assert library.packs["acme"].version == "0.10.0"
 
 
-def test_a_pack_in_use_that_changed_without_a_new_version_is_a_complaint(library: Library) -> None:
-    core = library.packs["core"]
-    title = "Six questions before production"
-    edited = BUNDLED | {"core.yaml": changed(title, "Six questions", BUNDLED["core.yaml"])}
-    assert lint(BUNDLED, PARTS, {("core", core.version): core.digest}) == ()
-    assert [str(complaint) for complaint in lint(edited, PARTS, {("core", core.version): core.digest})] == [
-        "core.yaml:2: pack 'core' 0.1.0 is in use with other content; raise the version; running reviews keep theirs"
-    ]
-
-
 def test_lint_lists_what_the_parser_would_raise() -> None:
     assert [str(complaint) for complaint in lint({"x.yaml": ""}, PARTS, {})] == [
         "x.yaml:1: the file is empty; begin it with pack, overlays or facts, or remove it"
@@ -183,6 +186,14 @@ def test_the_pack_in_the_documentation_is_a_good_one() -> None:
     documentation = (FOLDER.parents[1] / "docs" / "packs.md").read_text()
     shown = documentation.split("```yaml\n")[1].split("```")[0]
     assert len(parse_packs(BUNDLED | {"acme.yaml": shown}, PARTS).packs["acme"].items) == 22
+
+
+def test_a_question_may_not_be_called_as_the_one_of_the_overlays_is() -> None:
+    own = changed("id: money", "id: overlay")
+    own = changed("key: money.budget", "key: overlay.budget", own)
+    assert complaints({"own.yaml": own}) == [
+        "own.yaml:6: 'overlay' is there already (overlays.yaml:4); choose another name"
+    ]
 
 
 def test_a_question_with_an_order_stands_between_the_inherited_ones() -> None:
@@ -259,7 +270,8 @@ def test_a_pack_is_rebuilt_from_its_document(library: Library) -> None:
         assert again.question_of["run.runbook"] == pack.questions[0]
         assert again.scoring.bands == {"early": 0, "building": 40, "limited_rollout": 60, "ready_for_decision": 80}
         assert list(again.scoring.bands) == ["early", "building", "limited_rollout", "ready_for_decision"]
-        assert list(again.facts) == sorted({item.fact for item in pack.items if item.fact})
+        asked = [*pack.items, *(item for overlay in pack.overlays for item in overlay.items)]
+        assert list(again.facts) == sorted({item.fact for item in asked if item.fact})
 
 
 def test_the_digest_tells_contents_apart(library: Library) -> None:
@@ -387,3 +399,12 @@ def test_full_touches_all_47_lines_and_core_36_of_them(library: Library) -> None
     }
     assert touched["full"] == matrix().keys()
     assert len(touched["core"]) == 36
+
+
+@pytest.mark.parametrize(
+    "quality",
+    ["measured", "measured-internal", "method", "forecast", "secondary", "qualitative", "law", "contested"],
+)
+def test_a_fact_says_how_well_it_is_known(quality: str) -> None:
+    ours = f"facts:\n  - {{id: OURS, claim: a, source: b, quality: {quality}}}\n"
+    assert lint(BUNDLED | {"ours.yaml": ours}, PARTS, {}) == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.cards import AskCard, ConfirmCard, MineCard, NoticeCard
+from conversations.cards import AskCard, ConfirmCard, MineCard, NotApplicableCard, NoticeCard
 from conversations.review import State
 from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to, answering, person
 
@@ -137,6 +137,26 @@ def test_declining_can_ask_another() -> None:
     dialogue = a_dialogue().hears("ana: @dana", "dana: no, ask @lee").asked("run.ops_team")
 
     dialogue.posts("ask/run.service_owner/lee")
+    card = dialogue.card("confirm/run.service_owner/dana")
+    assert isinstance(card, ConfirmCard)
+    assert (card.answer, card.asked) == (False, "lee")
+
+
+def test_once_somebody_else_is_named_who_declined_is_asked_for_nobody() -> None:
+    card = a_dialogue().hears("ana: @dana", "dana: no", "ana: @lee").card("confirm/run.service_owner/dana")
+
+    assert isinstance(card, ConfirmCard)
+    assert (card.open, card.answer, card.asked) == (False, None, None)
+
+
+def test_what_somebody_was_asked_is_settled_by_the_first_answer_whatever_comes_later() -> None:
+    dialogue = a_dialogue().hears("ana: ask @bo ops_team", f"bo: ops_team: {CORE['run.ops_team']}")
+    settled = dialogue.card("ask/run.ops_team/bo")
+    assert isinstance(settled, AskCard)
+    assert settled.answered_by == "bo"
+
+    dialogue.hears("ana: ask @bo runbook", "tom: ops_team: Claims Ops, since 2 November", "ana: use 2")
+    assert dialogue.card("ask/run.ops_team/bo") == settled
 
 
 def test_declining_can_take_it_over() -> None:
@@ -211,6 +231,7 @@ def test_an_outsider_is_neither_asked_nor_handed_the_review() -> None:
     dialogue.hears("ana: owner @eve").whispers("ana outsider").refused()
     dialogue.hears("ana: @dana", "dana: no, ask @eve").whispers("dana outsider").refused()
     dialogue.hears("eve: ask me").whispers("eve outsider").refused()
+    dialogue.hears("ana: @dana", "eve: me").whispers("eve outsider").refused()
 
 
 def test_an_outsider_accepts_nothing() -> None:
@@ -221,3 +242,72 @@ def test_an_outsider_accepts_nothing() -> None:
 
 def test_who_takes_an_answer_hears_that_it_is_theirs() -> None:
     a_dialogue_up_to("run.ops_team").hears("tom: ask me").whispers("tom yours").asked("run.ops_team")
+
+
+def test_an_outsider_who_was_spoken_to_is_not_written_to_when_that_is_used_as_an_answer() -> None:
+    dialogue = a_dialogue(people=(EVE,)).hears("ana: @eve please", "tom: use that")
+
+    dialogue.posts("who/run.service_owner").state("run.service_owner", State.UNCONFIRMED)
+    assert dialogue.item("run.service_owner").named_here is None
+
+
+def test_words_of_an_outsider_stay_marked_whoever_uses_them() -> None:
+    dialogue = a_dialogue(people=(EVE,)).hears("eve: @tom can you run this?", "ana: use that")
+    dialogue.hears("ana: @lee please ask Claims Platform", "eve: use that")
+
+    assert [(act.by, act.outside) for act in dialogue.review.acts if act.verdict] == [("eve", True), ("ana", False)]
+
+
+def test_an_outsider_is_neither_lead_nor_sponsor() -> None:
+    dialogue = a_dialogue(people=(EVE,)).submits("ana", "about", {"lead": "@eve"}).refused()
+    assert set(dialogue.turn.errors) == {"lead"}
+
+    dialogue.submits("ana", "about", {"sponsor": "@eve", "stage": "idea"}).refused().leaves("ana")
+    assert dialogue.standing.heir is None
+
+
+def test_a_name_that_was_only_typed_is_nobodys_to_confirm_even_where_it_looks_like_an_id() -> None:
+    dialogue = a_dialogue().hears("ana: Dana Ruiz", "Dana Ruiz: mine").state("run.service_owner", State.UNCONFIRMED)
+    card = dialogue.whispered()
+    assert isinstance(card, MineCard)
+    assert card.lines == ()
+
+    dialogue.hears("Dana Ruiz: not me").whispers("Dana Ruiz nothing_to_confirm")
+    dialogue.hears("Dana Ruiz: yes").state("run.ops_team", State.VAGUE)
+
+
+def test_who_was_asked_puts_it_off_by_its_name() -> None:
+    for words in ("later Fri", "later, by Fri", "Later until 4 Dec"):
+        a_dialogue().hears("ana: ask @joe ops team", f"joe: ops_team: {words}").state("run.ops_team", State.DEFERRED)
+    a_dialogue().hears("joe: ops_team: later, when Ops has a lead").state("run.ops_team", State.VAGUE)
+
+
+def waiver(dialogue: Dialogue, item: str) -> NotApplicableCard:
+    card = dialogue.card(f"waiver/{item}")
+    assert isinstance(card, NotApplicableCard)
+    return card
+
+
+def test_of_a_critical_answer_nobody_is_offered_what_only_an_approver_decides() -> None:
+    dialogue = a_dialogue().hears("ana: fallback: n/a because the old form stays open for ever")
+    assert waiver(dialogue, "fail.fallback").ways == ()
+    assert waiver(dialogue.hears("tom: approver: @priya"), "fail.fallback").ways
+
+
+def test_what_was_said_not_to_apply_and_taken_back_does_not_apply_by_nobodys_word() -> None:
+    dialogue = a_dialogue().hears("ana: plan: n/a because it is a batch").hears("ana: undo")
+    assert waiver(dialogue, "train.plan").taken_back
+    dialogue.hears("ana: plan: n/a because it is a batch", "tom: reject plan")
+    assert not waiver(dialogue, "train.plan").taken_back
+
+
+def test_a_lead_who_is_seen_to_be_of_another_organisation_is_not_asked_to_take_over() -> None:
+    dialogue = a_dialogue().submits("ana", "about", {"lead": "@eve", "sponsor": "@lee"})
+    dialogue.people = {"eve": EVE}
+    dialogue.hears("eve: @dana").leaves("ana").expects("heir", "lee", dialogue.standing.heir)
+
+
+def test_who_has_said_yes_to_a_part_is_asked_where_nobody_leads() -> None:
+    dialogue = a_dialogue().hears("ana: decider: @sam", "sam: yes decider").leaves("ana")
+    dialogue.expects("heir", "sam", dialogue.standing.heir).hears("sam: owner me")
+    dialogue.expects("owner", "sam", dialogue.standing.owner)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from hypothesis import settings
@@ -19,9 +20,10 @@ from conversations.board import board
 from conversations.cards import SummaryCard, Tap
 from conversations.effects import Post, Revise, Turn
 from conversations.errors import EventRefused
+from conversations.events import Deleted, Edited, Event, Undone
 from conversations.permissions import WHO, Who, who_may
 from conversations.recognizer import recognize
-from conversations.review import ActKind, Phase, State
+from conversations.review import Act, ActKind, Phase, Review, State
 from conversations.scoring import ANSWERED_STATES
 from conversations.standing import Standing, stand
 from tests.dialogue import CORE, Dialogue, a_dialogue, engine, person, short
@@ -95,14 +97,22 @@ PROFILE = {"stage": ("scaling", "nonsense"), "lead": ("@tom", "nobody"), "decisi
 abouts = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in PROFILE.items()})
 
 
+def _as_in(review: Review, act: Act) -> Act:
+    """An act, without its words where they were erased."""
+    erased = review.acts[act.n - 1].said is None
+    return replace(act, said=None, person=None if act.stranger else act.person) if erased else act
+
+
 class AnyDialogue(RuleBasedStateMachine):
     dialogue: Dialogue
     posted: list[str]
+    deleted: set[str]  # messages
 
     @initialize(filled=st.sets(st.sampled_from(["run", "fail", "success", "rollback", "approve", "train"]), max_size=5))
     def starts(self, filled: set[str]) -> None:
         self.dialogue = a_dialogue(people=(person("eve", outsider=True),))
         self.posted = [effect.key for effect in self.dialogue.turn.effects if isinstance(effect, Post)]
+        self.deleted = set()
         for question in sorted(filled):
             values = {key: text for key, text in CORE.items() if key.startswith(question)}
             self.happens(partial(self.dialogue.submits, "tom", question, values))
@@ -164,6 +174,33 @@ class AnyDialogue(RuleBasedStateMachine):
     def describes(self, who: str, values: Mapping[str, str]) -> None:
         self.happens(lambda: self.dialogue.submits(who, "about", values))
 
+    @precondition(lambda self: self.dialogue.messages > 0)
+    @rule(n=st.integers(1, 60), text=st.one_of(complete, named, st.sampled_from(SAID)), by=st.none() | person_)
+    def a_message_is_edited(self, n: int, text: str, by: str | None) -> None:
+        message = 1 + n % self.dialogue.messages
+        self.happens(lambda: self.dialogue.edits(by or self.wrote(message), message, text))
+
+    @precondition(lambda self: self.dialogue.messages > 0)
+    @rule(n=st.integers(1, 60), by=st.none() | person_)
+    def a_message_is_deleted(self, n: int, by: str | None) -> None:
+        message = 1 + n % self.dialogue.messages
+        self.happens(lambda: self.dialogue.deletes(by or self.wrote(message), message))
+        if by in (None, self.wrote(message)):
+            self.deleted.add(f"m{message}")
+
+    def wrote(self, message: int) -> str:
+        """Who wrote a message from which something came; of others anybody may have."""
+        by = (act.by for act in self.dialogue.review.acts if act.source == f"m{message}")
+        return next(by, "tom")
+
+    @rule(who=st.sampled_from((*PEOPLE[1:], "ana")))
+    def leaves(self, who: str) -> None:
+        self.happens(lambda: self.dialogue.leaves(who))
+
+    @rule()
+    def a_channel_is_closed(self) -> None:
+        self.happens(lambda: self.dialogue.archives("#claims-ai-desk"))
+
     @rule(days=st.sampled_from([0, 1, 2, 5, 9, 40, 200]), noticed=st.booleans())
     def waits(self, days: int, noticed: bool) -> None:
         if noticed:
@@ -183,15 +220,17 @@ class AnyDialogue(RuleBasedStateMachine):
         with suppress(EventRefused):
             assert engine().decide(heard, self.dialogue.found) == turn, f"the same inputs made another turn\n{told}"
         old, new = before.review, after.review
-        assert new.acts[: len(old.acts)] == old.acts, told
+        assert new.acts[: len(old.acts)] == tuple(_as_in(new, act) for act in old.acts), told
         if turn.refused:
             assert new is old, f"a refused event changed something\n{told}"
         if new is not old:
             assert new.version == old.version + 1, told
             assert (new.phase, new.owner) == (after.phase, after.owner), told
         self.messages_are_posted_once(turn, after, told)
+        assert not [e for e in turn.effects if isinstance(e, Post | Revise) and e.to in after.gone], told
         if heard.kind is not ActivityKind.LAPSE:
             self.only_who_may(heard, before, after, told)
+            self.what_others_said_stays(recognize(heard, before, engine().rules), before, after, told)
 
     def messages_are_posted_once(self, turn: Turn, after: Standing, told: str) -> None:
         for effect in turn.effects:
@@ -217,11 +256,19 @@ class AnyDialogue(RuleBasedStateMachine):
             assert not added, f"{type(event).__name__} by {event.by.id}, but {people} may\n{told}"
         if WHO[type(event)] is Who.OWNER and event.by.id != before.owner:
             assert not added, told
-        if type(event).__name__ == "Undone":
-            targets = {act.target for act in added if act.kind is ActKind.WITHDRAWN}
-            gone = [act for act in after.review.acts if act.n in targets and act.by != event.by.id]
-            again = [(act.by, act.said) for act in added if act.verdict is not None]
-            assert all((act.by, act.said) in again for act in gone), f"somebody else's answer went\n{told}"
+
+    def what_others_said_stays(self, event: Event, before: Standing, after: Standing, told: str) -> None:
+        """Whatever somebody takes back, edits or deletes, the answers of everybody else stand as they stood."""
+        if not isinstance(event, Undone | Edited | Deleted):
+            return
+        added = after.review.acts[len(before.review.acts) :]
+        anew = {act.item for act in added if act.verdict is not None and act.revises is None}
+        for key, item in before.items.items():
+            stood = [act for act in (item.answer, item.waiver, *item.sides) if act and act.by != event.by.id]
+            each = after.items[key]
+            stands = [(act.by, act.said) for act in (each.answer, each.waiver, *each.sides) if act]
+            gone = [act for act in stood if (act.by, act.said) not in stands]
+            assert key in anew or not gone, f"{key}: somebody else's answer went: {gone}\n{told}"
 
     @invariant()
     def an_outsider_decides_nothing(self) -> None:
@@ -249,7 +296,13 @@ class AnyDialogue(RuleBasedStateMachine):
         for each in standing.items.values():
             stands = [act for act in (each.answer, each.waiver, *each.sides) if act is not None]
             assert {act.n for act in stands} <= live
-        assert all(act.said for act in standing.review.acts if act.verdict is not None)
+        judged = [act for act in standing.review.acts if act.verdict is not None]
+        assert all(act.said for act in judged if act.source not in self.deleted)
+
+    @invariant()
+    def what_was_deleted_is_in_no_act(self) -> None:
+        gone = [act for act in self.dialogue.review.acts if act.source in self.deleted]
+        assert not [act for act in gone if act.said is not None or (act.stranger and act.person is not None)]
 
     @invariant()
     def what_is_shown_stays_right(self) -> None:

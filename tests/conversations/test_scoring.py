@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from conversations.packs import ItemType, Pack, Question
-from conversations.review import Act, ActKind
+from conversations.review import Act, ActKind, State
 from conversations.scoring import Score, credit, score, seconds_for
 from conversations.standing import stand
 from tests.builders import (
@@ -24,6 +24,7 @@ from tests.builders import (
     vague,
     waived,
 )
+from tests.dialogue import a_dialogue
 
 CORE, FULL = pack("core"), pack("full")
 NAMED = tuple(item.key for item in CORE.items if item.confirm_by_named_person)
@@ -424,3 +425,13 @@ def test_every_type_of_answer_takes_some_time_and_the_packs_as_long_as_they_say(
     assert all(seconds_for(kind) > 0 for kind in ItemType)
     minutes = [sum(seconds_for(item.type) for item in each.items) / 60 for each in (CORE, FULL)]
     assert [round(m, 1) for m in minutes] == [12.3, 22.2]
+
+
+def test_who_never_said_yes_and_has_left_blocks_at_once() -> None:
+    named = a_dialogue().hears("ana: @dana").leaves("dana").state("run.service_owner", State.STALE)
+    said_yes = a_dialogue().hears("ana: @dana", "dana: yes").leaves("dana").state("run.service_owner", State.STALE)
+    reasons = [
+        [blocker.reason for blocker in score(each.standing).blockers if blocker.item == "run.service_owner"]
+        for each in (named, said_yes)
+    ]
+    assert reasons == [["not confirmed"], []]

@@ -113,7 +113,8 @@ def test_the_owner_chooses_a_side(n: int, words: str) -> None:
 
 
 def test_nobody_else_chooses() -> None:
-    torn().hears("tom: use 2").whispers("tom refused").refused().hears("ana: use 3").whispers("ana no_conflict")
+    torn().hears("tom: use 2").whispers("tom refused").refused()
+    torn().hears("ana: use 3").whispers("ana no_conflict").refused()
 
 
 def test_the_assignee_chooses_too() -> None:
@@ -200,3 +201,12 @@ def test_an_authors_newer_side_is_what_the_question_shows() -> None:
     row = next(row for row in dialogue.card("question/run").rows if row.item == "run.ops_team")  # type: ignore[union-attr]  # a question card
     assert row.quote is not None
     assert row.quote.acts == (dialogue.review.acts[-1].n,)
+
+
+def test_who_was_asked_is_asked_on_while_two_others_differ() -> None:
+    dialogue = a_dialogue().hears("ana: runbook: https://wiki.acme.io/a/b", "ana: ask @sam runbook")
+    dialogue.hears("tom: runbook: https://wiki.acme.io/c/d").state("run.runbook", State.CONFLICT)
+    assert dialogue.item("run.runbook").assigned
+
+    dialogue.hears("sam: runbook: https://wiki.acme.io/e/f")
+    assert not dialogue.item("run.runbook").assigned

@@ -47,6 +47,18 @@ def test_at_most_two_of_24_good_answers_are_rejected_and_two_of_36_bad_ones_acce
     assert sum(each.bad_accepted for each in bad) * 36 <= 2 * len(bad), "\n".join(measure.report(bad, show=True))
 
 
+# What is read otherwise than a person read it. A rule that changes any other verdict is a decision, and shows here.
+MISREAD = {
+    ("It could quote the wrong platform or lag a bit, passengers wouldnt be too bothered", Verdict.COMPLETE),
+    ("<@U93PAM> declined, so nobody", Verdict.VAGUE),
+}
+
+
+def test_every_other_labelled_answer_has_the_verdict_of_its_label() -> None:
+    outcomes = [each for outcomes in OUTCOMES.values() for each in outcomes]
+    assert {(each.answer["answer"], each.verdict) for each in outcomes if not each.right} == MISREAD
+
+
 @pytest.mark.parametrize("each", ITEMS, ids=lambda each: each.key)
 def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -> None:
     assert judge(each, each.example, replace(CONTEXT, echo=False), RULES).verdict is Verdict.COMPLETE
@@ -102,6 +114,12 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("run.service_owner", "yeah thats me, been running the press line for years", "complete"),
         ("run.service_owner", "well, put me down for it", "complete"),
         ("run.service_owner", "guess its me", "vague"),
+        ("run.service_owner", "<@U1> probably, need to ask", "vague"),
+        ("run.service_owner", "<@U1> probably, in the end", "vague"),
+        ("run.service_owner", "<@U1>, as ana@acme.io is leaving in March", "complete"),
+        ("run.service_owner", "good question. we talked. it is probably <@U1>", "vague"),
+        ("run.service_owner", "good question. we talked. it is <@U1>", "complete"),
+        ("run.service_owner", "D. Ruiz", "vague"),
         ("run.service_owner", "cant be me, im leaving in march", "vague"),
         ("run.service_owner", "me n Tess", "vague"),
         ("run.service_owner", "p.dekker@port.nl, sjoerd only covers when he is off", "complete"),
@@ -116,6 +134,8 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("run.runbook", "https://wiki.acme.io/TODO", "vague"),
         ("run.runbook", "https://wiki.acme.io/?page=17", "complete"),
         ("run.runbook", "http://[x", "vague"),
+        ("run.runbook", "http://localhost:8000/runbook", "vague"),
+        ("run.runbook", "https://wiki.Example.com/runbook", "vague"),
         ("run.runbook", "https://wiki.acme.io/x/runbook doesn't exist yet", "vague"),
         # days
         ("rollback.tested_on", "8 December if the weather holds", "deferred"),
@@ -123,6 +143,7 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("rollback.tested_on", "was planned for 3 Nov, cancelled", "vague"),
         ("approve.decision_date", "1 October 2026", "vague"),
         ("approve.decision_date", "14 or 15 December", "complete"),
+        ("approve.decision_date", "14 December, kick-off on 16 December", "complete"),
         ("approve.decision_date", "14 December or 16 December", "vague"),
         ("approve.decision_date", "TBD, I'll let you know on Thursday", "deferred"),
         ("approve.decision_date", "I'll let you know", "vague"),
@@ -139,6 +160,9 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("run.support_route", "the queue SUP-AI, not watched yet", "vague"),
         ("run.support_route", "die 4711 anrufen, rund um die Uhr besetzt", "complete"),
         ("run.support_route", "call 300 customers", "vague"),
+        ("run.support_route", "Pelle's desk", "vague"),
+        ("run.support_route", "a form in the tool", "vague"),
+        ("run.support_route", "help desk Pelle", "complete"),
         ("run.support_route", "x4417 days", "complete"),
         # options
         ("secure.review_status", "approved or in review", "vague"),
@@ -148,6 +172,7 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         # numbers
         ("llm.spend_cap", "100-500 EUR per day", "vague"),
         ("llm.spend_cap", "100 to 150 EUR daily", "complete"),
+        ("llm.spend_cap", "2000 EUR a day", "complete"),
         ("llm.spend_cap", "150 EUR", "vague"),
         ("llm.spend_cap", "150 a day", "vague"),
         ("llm.spend_cap", "150€ a day", "complete"),
@@ -160,9 +185,18 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("eu.log_months", "4 months", "vague"),
         ("eu.log_months", "12", "vague"),
         ("eu.log_months", "6 gigabytes", "vague"),
+        ("eu.log_months", "tbd on 4 December https://wiki.acme.io/x", "deferred"),
+        ("eu.log_months", "6 gigabytes, tbd on 4 December https://wiki.acme.io/x", "vague"),
         # yes and no
         ("eu.workers_informed", "yes, on 3 November 2026", "complete"),
         ("eu.workers_informed", "told them on 3 November 2026", "complete"),
+        ("eu.workers_informed", "yes, on 23 January", "complete"),
+        ("eu.workers_informed", "yes, on 22 January", "vague"),
+        ("eu.workers_informed", "yes, on 2025-01-10", "complete"),
+        ("eu.workers_informed", "yes, on 10.01.2025", "complete"),
+        ("eu.workers_informed", "yes, on 10 January 2025", "complete"),
+        ("eu.workers_informed", "yes, on January 10, 2025", "complete"),
+        ("eu.workers_informed", "yes, on 10/10/2024", "complete"),
         ("eu.workers_informed", "no", "vague"),
         ("eu.workers_informed", "no, Dana tells them on 4 December", "deferred"),
         ("eu.workers_informed", "perhaps", "vague"),
@@ -188,6 +222,8 @@ def test_the_example_of_a_pack_is_complete_and_a_copy_of_it_is_not(each: Item) -
         ("scale.load_tested", "40 requests per minute, the expected peak is the same", "complete"),
         ("scale.load_tested", "40 requests per minute with 12 browsers", "vague"),
         ("integrate.access", "PolicyCore API, requested by Priya Nair", "complete"),
+        ("integrate.access", "PolicyCore API, requested by p.nair@acme.io", "complete"),
+        ("integrate.access", "PolicyCore API, requested https://jira.acme.io/x/12", "complete"),
         ("integrate.access", "PolicyCore API, requested", "vague"),
         ("integrate.access", "It uses the PolicyCore gateway and the DocStore export folder", "complete"),
         ("fail.modes", "the model could suggest a wrong gate to passengers at busy times", "vague"),
@@ -219,11 +255,16 @@ def test_a_settled_case(key: str, text: str, verdict: str) -> None:
 def test_what_was_found_comes_with_the_verdict() -> None:
     person = said("run.service_owner", "me")
     assert (person.people, person.found, person.missing, person.follow_up) == (("<@U00AUTHOR>",), ("person",), (), None)
-    assert said("fail.first_responder", "PagerDuty rota claims-ai, <@U1>").rota
+    rota = said("fail.first_responder", "PagerDuty rota claims-ai, <@U1>")
+    assert (rota.rota, rota.people) == (True, ("<@U1>",))
     assert said("rollback.tested_on", "last Thursday").day == date(2026, 11, 19)
+    assert said("secure.compliance_checkpoint", "was on 3 March").day == date(2026, 3, 3)
+    assert said("secure.compliance_checkpoint", "on 3 March").day == date(2027, 3, 3)
     assert said("secure.review_status", "passed").option == "approved"
     assert said("secure.review_status", "Passed with two findings open").option == "approved_with_conditions"
     assert said("run.service_owner", "<@U1> and <@U2>").people == ("<@U1>", "<@U2>")
+    assert said("run.runbook", "https://wiki.acme.io/x/runbook").people == ()
+    assert (said("eu.workers_informed", "no").option, said("eu.workers_informed", "yes").option) == ("no", "yes")
 
 
 def test_a_reason_makes_an_option_or_a_statement_not_applicable() -> None:
@@ -262,6 +303,27 @@ def test_a_day_within_the_horizon_defers_and_a_later_one_is_a_known_gap() -> Non
             "rollback.steps",
             "10 minutes",
             "I have how long it takes. What exactly is switched or redeployed, and how many minutes does it take?",
+        ),
+        ("run.runbook", "n/a", RULES.says["not_applicable"]),
+        (
+            "approve.decision_date",
+            "1 October 2026",
+            "I read 1 October 2026, which has passed. Which day exactly? A calendar date works best.",
+        ),
+        (
+            "approve.decision_date",
+            "14 December, cancelled",
+            "As I read it, that date did not hold. Which day exactly? A calendar date works best.",
+        ),
+        (
+            "run.runbook",
+            "http://localhost:8000/runbook",
+            RULES.says["nobody_else"].format(ask=item("run.runbook").follow_up),
+        ),
+        (
+            "eu.workers_informed",
+            "no",
+            "I have your no. If yes: on which date, or where is it written? If not: who tells them and by when?",
         ),
         ("rollback.trigger", "no idea how", "Which signal, and at what value do you pull the plug?"),
         ("run.service_owner", "we don't have one", "A known gap, noted. Who will close it, and by which day?"),

@@ -140,7 +140,7 @@ def test_the_days_to_the_decision_go_down_while_nobody_says_anything() -> None:
     card = dialogue.card("root")
     assert isinstance(card, RootCard)
     assert card.days_left == 20
-    dialogue.waits(hours=1).says()
+    dialogue.waits().says()
 
 
 def test_an_answer_goes_stale_and_is_shown_so() -> None:

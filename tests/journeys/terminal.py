@@ -8,10 +8,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -32,6 +33,7 @@ AT = "2026-11-23T09:00:00+00:00"
 NOW = datetime.fromisoformat("2026-11-23T10:00:00+00:00")  # what the machine's clock says
 CHAT = ("chat", "Claims Copilot", "--as", "ana", "--at", AT)
 ROOT = Path(__file__).parents[2]
+_THEN = "// Then: "
 _PLAIN = {"COLUMNS": "80", "PYTHONUTF8": "1"}  # nobody's own terminal
 
 
@@ -103,13 +105,44 @@ class Terminal:
         return {item["key"]: item for question in self.report(project)["questions"] for item in question["items"]}
 
 
-def command_of(transcript: str) -> list[str]:
-    """The words of the command in a transcript's first comments, as in
-    `// Play: ai-readiness chat "Claims Copilot" --as ana --at 2026-11-23T09:00:00+00:00 < examples/claims.txt`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """An example: what is typed, and what its first comments say of how it is played.
+
+    `// Play: ai-readiness chat "Claims Copilot" --as ana --at … < examples/claims.txt`, settings before the command;
+    `// Play claims.txt first`, `// Then: ai-readiness list`.
     """
-    comments = takewhile(lambda line: line.startswith("//"), transcript.splitlines())
-    command = next(line.partition("ai-readiness ")[2] for line in comments if "ai-readiness " in line)
-    return shlex.split(command.partition(" < ")[0])
+
+    text: str
+    command: tuple[str, ...]
+    settings: Mapping[str, str]
+    first: str | None
+    then: tuple[tuple[str, ...], ...]
+
+    @property
+    def project(self) -> str:
+        return self.command[1]
+
+
+def transcript(path: Path) -> Transcript:
+    text = path.read_text(encoding="utf-8")
+    comments = list(takewhile(lambda line: line.startswith("//"), text.splitlines()))
+    commands = [line for line in comments if "ai-readiness " in line]
+    played = next(line for line in commands if not line.startswith(_THEN))
+    first = (re.search(r"Play (\S+\.txt) first", line) for line in comments)
+    before, _, _ = played.partition("ai-readiness ")
+    settings = (word.partition("=") for word in before.split() if "=" in word)
+    return Transcript(
+        text=text,
+        command=_words_of(played),
+        settings={name: str(ROOT / value) for name, _, value in settings},  # each is a folder
+        first=next((found[1] for found in first if found), None),
+        then=tuple(_words_of(line) for line in commands if line.startswith(_THEN)),
+    )
+
+
+def _words_of(line: str) -> tuple[str, ...]:
+    return tuple(shlex.split(line.partition("ai-readiness ")[2].partition(" < ")[0]))
 
 
 @cache

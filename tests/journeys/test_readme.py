@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.journeys.terminal import ROOT, Terminal, command_of
+from tests.journeys.terminal import ROOT, Terminal, transcript
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_transcript_is_the_examples(tmp_path: Path) -> None:
-    transcript = (ROOT / "examples" / "claims.txt").read_text(encoding="utf-8")
-    printed = Terminal(folder=tmp_path).run(*command_of(transcript), typed=transcript.splitlines()).out
+    claims = transcript(ROOT / "examples" / "claims.txt")
+    printed = Terminal(folder=tmp_path).run(*claims.command, typed=claims.text.splitlines()).out
     shown = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
     assert shown
     assert [block for block in shown if block not in printed] == []

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bot.relay import Relay
 from bot.turns import TurnRunner
+from conversations.activities import Activity
 from conversations.ports import Delivery
 from storage.database import open_database
 from storage.outbox import LEASE
@@ -121,12 +122,17 @@ def _live(url: str, folder: Path, play: Play, life: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+async def _never(_activity: Activity) -> None:
+    """This platform refuses nothing."""
+    raise AssertionError
+
+
 async def _perform(url: str, folder: Path, play: Play, life: int) -> None:
     reach = _killer(play) if life == 0 else _ignore
     acked = folder / f"{play.thread}.acked"
     database = open_database(url)
     platform = FilePlatform(received=received(folder, play), rule=play.rule)
-    relay = Relay(database.units, {PLATFORM: platform}, lambda: _now(life), f"life {life}", reach)
+    relay = Relay(database.units, {PLATFORM: platform}, lambda: _now(life), f"life {life}", _never, reach)
     runner = TurnRunner(database.units, decide, PackShelf(), relay.wake, reach)
     activities = [starts(play.thread, key=f"{play.thread}/0", thread=play.thread)]
     activities += [says(text, key=f"{play.thread}/{text}", thread=play.thread) for text in SAID]

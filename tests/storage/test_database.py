@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-import sqlite3
+import fcntl
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import psycopg
@@ -12,8 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url
 
 from conversations.errors import DatabaseInUse, SchemaBehind, StorageDown
-from storage import schema
 from storage.database import Database, migrate, needs_migration, open_database
+from storage.lock import holder, take_lock
 from storage.models import Base
 from storage.queries import reviews
 from storage.shelf import PackShelf
@@ -37,6 +39,20 @@ def test_a_second_server_is_turned_away_and_told_who_works_there(sqlite_url: str
         migrate(sqlite_url)
     first.close()
     open_database(sqlite_url).close()
+
+
+def test_who_only_looks_turns_nobody_away(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.db"
+    assert holder(path) is None
+    assert list(tmp_path.iterdir()) == []
+    take_lock(path, "ai-readiness chat").close()
+    assert holder(path) is None
+    with Path(f"{path}.lock").open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        threading.Timer(0.01, fcntl.flock, (looking, fcntl.LOCK_UN)).start()
+        lock = take_lock(path, "ai-readiness chat")
+        assert holder(path) == f"ai-readiness chat (process {os.getpid()})"
+    lock.close()
 
 
 def test_a_killed_server_leaves_no_lock(sqlite_url: str) -> None:
@@ -76,24 +92,6 @@ def test_a_new_file_is_made_by_opening_it_for_work(tmp_path: Path) -> None:
     open_database(url).close()
     assert not needs_migration(url)
     assert not list((tmp_path / "100%").glob("*.bak"))
-
-
-def test_an_older_schema_is_copied_before_it_is_changed(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = Path(sqlite_url.removeprefix("sqlite:///"))
-    working = open_database(sqlite_url)
-    run(begun(working.units))
-    working.close()
-    monkeypatch.setattr(schema, "_newest", lambda: {"0001", "another"})
-    assert needs_migration(sqlite_url)
-    with pytest.raises(SchemaBehind):
-        open_database(sqlite_url, alone=False)
-    for _ in range(2):
-        schema.migrate_sqlite(path)
-    copies = sorted(path.parent.glob("*.bak"))
-    assert [copy.name for copy in copies] == ["reviews.db.0001.2.bak", "reviews.db.0001.bak"]
-    with sqlite3.connect(copies[0]) as connection:
-        assert connection.execute("SELECT project FROM review").fetchall() == [("Claims",)]
-    connection.close()
 
 
 def test_postgres_is_never_changed_by_opening_it(server_url: str) -> None:

@@ -1,26 +1,30 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine, event
 
 from conversations.activities import Activity, ActivityKind
 from conversations.cards import FieldFault, Notice
 from conversations.effects import FieldError, Post, Turn, Whisper
 from conversations.errors import EventRefused, NameTaken, StaleReview
 from conversations.ports import Found
-from conversations.review import Phase
-from storage.database import Database
+from conversations.review import Phase, Review
+from storage import threads
+from storage.database import Database, open_database, reading_engine
 from storage.queries import packs_in_use, reviews, typed_lines
 from storage.shelf import PackShelf
 from tests.storage import tiny
+from tests.storage.revisions import crash_image
 from tests.storage.tiny import begun, everything, run, says, starts, taken
 
 
@@ -31,7 +35,7 @@ def test_a_review_comes_back_as_it_was_saved(database: Database) -> None:
         assert turn
         assert await database.read(reviews, PackShelf(), project=" claims copilot") == (turn.review,)
         assert await database.read(reviews, PackShelf(), tenant="other") == ()
-        assert await database.read(packs_in_use) == {("tiny", "1"): tiny.PACK.digest}
+        assert await database.read(packs_in_use) == {("tiny", "1"): {tiny.PACK.digest}}
 
     run(scene())
 
@@ -239,28 +243,162 @@ def test_a_turn_takes_as_few_statements_for_many_items_as_for_one(database: Data
     assert run(scene()) == [7 + begin, 7 + begin, 8 + begin]
 
 
-def test_erased_words_are_nowhere(database: Database, database_url: str) -> None:
-    secret = "Adalbert knows the secret"
+SECRET = "Adalbert knows the secret"
+STRANGER = "Kunigunde"
 
-    def erase(_activity: Activity, found: Found) -> Turn:
+
+def named(activity: Activity, found: Found) -> Turn:
+    """An answer that names somebody whom nobody here knows."""
+    assert found.review
+    turn = tiny.answered(activity, found.review)
+    assert turn.review
+    *before, new = turn.review.acts
+    new = replace(new, person=STRANGER, stranger=True)
+    return replace(turn, review=replace(turn.review, acts=(*before, new)))
+
+
+def erased(_activity: Activity, found: Found) -> Turn:
+    assert found.review
+    acts = tuple(replace(act, said=None, person=None) for act in found.review.acts)
+    return Turn(review=replace(found.review, acts=acts, version=found.review.version + 1))
+
+
+def words_on_disk(database_url: str) -> set[str]:
+    path = Path(database_url.removeprefix("sqlite:///"))
+    content = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    return {words for words in (SECRET, STRANGER) if words.encode() in content}
+
+
+def wait_until_wiped(database_url: str) -> None:
+    """Soon, but nobody waits for it: a reader may hold it back."""
+    begin = monotonic()
+    while words_on_disk(database_url):
+        sleep(0.01)
+        assert monotonic() - begin < 10, words_on_disk(database_url)
+
+
+def test_erased_words_are_nowhere(database: Database, database_url: str) -> None:
+    async def scene() -> None:
+        await begun(database.units)
+        for key in "abc":
+            await taken(database.units, says(f"{SECRET} {key}", key=key), named)
+        assert SECRET in str(await everything(database))
+        await taken(database.units, says("gone", key="d"), erased)
+        rows = await everything(database)
+        assert not any(words in str(rows) for words in (SECRET, STRANGER))
+        assert [row["erased_at"] for row in rows["act"]] == [tiny.AT] * 3
+        assert [row["detail"]["stranger"] for row in rows["act"]] == [True] * 3  # that there was one stays
+        (review,) = await database.units(reviews, PackShelf())
+        assert [(act.said, act.person) for act in review.acts] == [(None, None)] * 3
+
+    run(scene())
+    if database_is_sqlite(database):
+        wait_until_wiped(database_url)  # while it is still at work
+
+
+def test_a_reader_holds_erasing_back_and_nobody_waits_for_it(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_WIPE_SECONDS", 0.02)
+    database = open_database(sqlite_url)
+    reading = reading_engine(Path(sqlite_url.removeprefix("sqlite:///")))
+
+    async def scene() -> None:
+        await begun(database.units)
+        await taken(database.units, says(SECRET, key="a"), named)
+        with reading.begin() as reader:
+            reader.exec_driver_sql("SELECT count(*) FROM act").all()
+            begin = monotonic()
+            await taken(database.units, says("gone", key="b"), erased)
+            await taken(database.units, says("after it", key="c"))
+            assert monotonic() - begin < 1
+            assert words_on_disk(sqlite_url) == {SECRET, STRANGER}
+        await asyncio.to_thread(wait_until_wiped, sqlite_url)
+
+    run(scene())
+    reading.dispose()
+    database.close()
+
+
+def test_words_that_a_dead_process_left_in_the_log_are_gone_when_the_next_one_begins(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.db"
+    crash_image(path)
+    url = f"sqlite:///{path}"
+    with closing(sqlite3.connect(path)) as killed:
+        killed.execute("PRAGMA secure_delete=ON")
+        killed.execute("PRAGMA wal_autocheckpoint=0")
+        killed.execute("UPDATE act SET said = ?", [SECRET])
+        killed.commit()
+        killed.execute("UPDATE act SET said = NULL")
+        killed.commit()
+        assert words_on_disk(url) == {SECRET}
+        database = open_database(url)
+        assert words_on_disk(url) == set()
+        database.close()
+
+
+def test_an_act_that_changed_without_being_erased_is_a_mistake(database: Database) -> None:
+    def rewrite(_activity: Activity, found: Found) -> Turn:
         assert found.review
-        acts = tuple(replace(act, said=None) for act in found.review.acts)
+        acts = tuple(replace(act, said="something else") for act in found.review.acts)
         return Turn(review=replace(found.review, acts=acts, version=found.review.version + 1))
 
     async def scene() -> None:
         await begun(database.units)
-        await taken(database.units, says(secret, key="a"))
-        assert secret in str(await everything(database))
-        await taken(database.units, says("gone", key="b"), erase)
-        rows = await everything(database)
-        assert secret not in str(rows)
-        assert [row["erased_at"] for row in rows["act"]] == [tiny.AT]
+        await taken(database.units, says("we can", key="a"))
+        with pytest.raises(ValueError, match="only by being erased"):
+            await taken(database.units, says("no", key="b"), rewrite)
 
     run(scene())
-    if database_is_sqlite(database):
-        run(database.units(_checkpoint))
-        path = Path(database_url.removeprefix("sqlite:///"))
-        assert not any(secret.encode() in file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+def test_a_review_is_found_by_its_id_in_its_own_tenant_only(database: Database) -> None:
+    seen: list[Review | None] = []
+
+    def look(_activity: Activity, found: Found) -> Turn:
+        seen.append(found.review)
+        return Turn(review=found.review)
+
+    async def scene() -> None:
+        review = await begun(database.units)
+        here = says("hello", key="1", thread=None).reference
+        places = (here, replace(here, thread="elsewhere"), replace(here, channel="DM"))
+        others = (
+            replace(here, tenant="other"),
+            replace(here, platform="slack"),
+            replace(here, tenant="other", thread="T"),
+        )
+        for n, place in enumerate((*places, *others)):
+            by_id = replace(says("hello", key=f"k{n}"), reference=place, review=review.id)
+            await taken(database.units, by_id, look)
+        await taken(database.units, replace(says("hello", key="guessed"), review="guessed"), look)
+        assert seen == [review] * 3 + [None] * 4
+        found_here = replace(says("we can", key="a"), reference=replace(here, channel="DM"), review=review.id)
+        await taken(database.units, found_here)
+        (after,) = await database.read(reviews, PackShelf())
+        assert [act.said for act in after.acts] == ["we can"]
+
+    run(scene())
+
+
+def test_a_review_may_take_another_pack(database: Database) -> None:
+    later = tiny.tiny_pack("2")
+
+    def take_over(_activity: Activity, found: Found) -> Turn:
+        assert found.review
+        return Turn(review=replace(found.review, pack=later, version=found.review.version + 1))
+
+    async def scene() -> None:
+        shelf = PackShelf()
+        await begun(database.units)
+        await taken(database.units, says("take over", key="a"), take_over, shelf)
+        for known in (shelf, PackShelf()):
+            (review,) = await database.read(reviews, known)
+            assert review.pack == later
+        await taken(database.units, says("we can", key="b"))
+        rows = await everything(database)
+        assert {row["digest"] for row in rows["pack"]} == {tiny.PACK.digest, later.digest}
+        assert [row["pack_digest"] for row in rows["review"]] == [later.digest]
+
+    run(scene())
 
 
 def test_typed_lines_are_counted_by_thread(database: Database) -> None:
@@ -292,9 +430,3 @@ def database_is_sqlite(database: Database) -> bool:
 
 def _blind(activity: Activity, _found: Found) -> Turn:
     return tiny.decide(activity, Found())
-
-
-def _checkpoint(connection: Connection) -> None:
-    connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.exec_driver_sql("BEGIN")

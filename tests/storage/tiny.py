@@ -18,7 +18,8 @@ from sqlalchemy import Connection, select
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import Card, ConflictCard, Notice, NoticeCard, Quote
 from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
-from conversations.packs import Pack, canonical_json, from_document
+from conversations.pack_documents import canonical_json, from_document
+from conversations.packs import Pack
 from conversations.ports import Decide, Found
 from conversations.review import Act, ActKind, Review
 from conversations.verdicts import Verdict

@@ -1,0 +1,56 @@
+"""When a review wants to be looked at again though nobody does anything: the moments when time alone changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from conversations.checks import DECISION_NEAR_DAYS, HIGH_RISK_FROM, REHEARSAL
+from conversations.item_standing import ItemStanding, working_day_after
+from conversations.quiet import quiet_from
+from conversations.review import LIVING
+from conversations.standing import Standing
+
+_DAY = timedelta(days=1)
+_JUST_AFTER = timedelta(seconds=1)
+
+
+def due_at(standing: Standing) -> datetime | None:
+    """The next moment at which a review may stand otherwise by itself; None where none is in sight."""
+    if standing.phase not in LIVING:
+        return None
+    days = (datetime.combine(day, time(), standing.now.tzinfo) for day in _days(standing))
+    return min((moment for moment in (*days, *_moments(standing)) if moment > standing.now), default=None)
+
+
+def _days(standing: Standing) -> Iterator[date]:
+    """Days on which something is otherwise from midnight on."""
+    if standing.phase_act is not None and standing.phase_act.day is not None:
+        yield standing.phase_act.day
+    if standing.decision_on is not None:
+        yield standing.decision_on - DECISION_NEAR_DAYS * _DAY
+        yield standing.decision_on + _DAY  # gone by
+    yield from (day for day in (HIGH_RISK_FROM.get(standing.profile.get("eu_class", "")),) if day)
+    for item in standing.items.values():
+        yield from _days_of(item)
+
+
+def _days_of(item: ItemStanding) -> Iterator[date]:
+    if item.due_on is not None:
+        yield working_day_after(item.due_on) + _DAY  # from then on it is open again
+    if item.item.critical_from is not None:
+        yield item.item.critical_from
+    if item.item.key == REHEARSAL and item.answer is not None and item.answer.day is not None:
+        yield item.answer.day + timedelta(days=item.item.review_days) + _DAY
+
+
+def _moments(standing: Standing) -> Iterator[datetime]:
+    """An answer grows old, then blocks, then counts for nothing; and a review that nobody speaks in is quiet."""
+    grace = timedelta(days=standing.pack.scoring.stale_grace_days)
+    for item in standing.items.values():
+        if item.old_from is not None:
+            period = timedelta(days=item.item.review_days)
+            yield from (item.old_from + after + _JUST_AFTER for after in (timedelta(), grace, period))
+    quiet = quiet_from(standing)
+    if quiet is not None:
+        yield quiet

@@ -1,0 +1,119 @@
+"""What can be said about a database by looking at it: nothing is written, and no file is made, beside whoever works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from sqlalchemy import URL, Connection, Engine, exists, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from conversations.errors import StorageDown
+from conversations.review import LIVING
+from storage.database import looking_engine, postgres_engine, to_address, to_path
+from storage.lock import holder
+from storage.models import DeliveryState, message, outbox, review
+from storage.queries import Parked, packs_in_use, parked
+from storage.schema import Position, as_name, current_revisions, newest_revisions, position
+from storage.threads import to_failure
+
+_posted = exists().where(message.c.review_id == review.c.id, message.c.message_key == "root")
+_on_its_way = exists().where(
+    outbox.c.state == DeliveryState.PENDING, outbox.c.review_id == review.c.id, outbox.c.message_key == "root"
+)
+_UNSEEN = (
+    select(review).where(review.c.phase.in_(LIVING), ~_posted, ~_on_its_way).order_by(review.c.started_at, review.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """A living review whose own message was not posted, or nobody knows whether it was, and is not on its way."""
+
+    project: str
+    platform: str
+    tenant: str
+    channel: str
+    thread: str | None  # None: nobody can answer there, as its message would have been what a thread hangs from
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """Names of revisions; `found` is None where there are no tables yet."""
+
+    found: str | None
+    wanted: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """A database as it was found. `schema` is None where a SQLite file is still to be made.
+
+    What stands in the tables is read only where they are this program's.
+    """
+
+    name: str  # without a password
+    holder: str | None = None  # on SQLite, who works on it now
+    schema: Schema | None = None
+    parked: tuple[Parked, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    packs_in_use: Mapping[tuple[str, str], Set[str]] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> bool:
+        return self.schema is not None and self.schema.position is Position.CURRENT
+
+
+def inspect_database(url: str) -> Inspection:
+    """Raises `StorageDown`, with what to do about it."""
+    address = to_address(url)
+    if address.get_backend_name() != "sqlite":
+        return _inspected(postgres_engine(address), _place(address), None)
+    path = to_path(address)
+    if path.exists():
+        return _inspected(looking_engine(path), str(path), holder(path))
+    if not path.parent.is_dir():
+        raise StorageDown(f"There is no folder {path.parent}; make it, or let DATABASE_URL name another.")
+    return Inspection(name=str(path))
+
+
+def _inspected(engine: Engine, name: str, working: str | None) -> Inspection:
+    try:
+        with engine.connect().execution_options(postgresql_readonly=True) as connection:
+            return _found(connection, name, working)
+    except SQLAlchemyError as error:
+        if engine.dialect.name == "sqlite":
+            raise to_failure(error) from None
+        todo = "See that it runs, that this machine reaches it, and that DATABASE_URL has its user and password."
+        raise StorageDown(f"{name} does not answer. {todo}") from None
+    finally:
+        engine.dispose()
+
+
+def _found(connection: Connection, name: str, working: str | None) -> Inspection:
+    revisions = current_revisions(connection)
+    schema = Schema(found=as_name(revisions), wanted=as_name(newest_revisions()), position=position(revisions))
+    if schema.position is not Position.CURRENT:
+        return Inspection(name=name, holder=working, schema=schema)
+    return Inspection(
+        name=name,
+        holder=working,
+        schema=schema,
+        parked=parked(connection),
+        unseen=_unseen(connection),
+        packs_in_use=packs_in_use(connection),
+    )
+
+
+def _unseen(connection: Connection) -> tuple[Unseen, ...]:
+    rows = connection.execute(_UNSEEN).mappings()
+    return tuple(Unseen(**{each.name: row[each.name] for each in fields(Unseen)}) for row in rows)
+
+
+def _place(address: URL) -> str:
+    """Only what cannot hold a secret: parameters may."""
+    place = URL.create("postgresql", host=address.host, port=address.port, database=address.database)
+    return place.render_as_string()

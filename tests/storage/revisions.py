@@ -1,0 +1,46 @@
+"""A later version of this program, as far as its database goes; and what a process leaves that was killed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from storage import schema
+from storage.database import open_database
+from tests.storage.tiny import begun, run, says, taken
+
+COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
+_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    {does}
+"""
+
+
+def add_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str = COLUMN) -> None:
+    """From here on this program's newest revision is 0002, until `monkeypatch` is undone."""
+    scripts = folder / "migrations"
+    shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "0002_later.py").write_text(_REVISION.format(does=does))
+    monkeypatch.setattr(schema, "_SCRIPTS", scripts)
+
+
+def crash_image(path: Path) -> None:
+    """A database with a review and an answer, most of it in the log beside it."""
+    working = path.with_name("working")
+    working.mkdir()
+    database = open_database(f"sqlite:///{working}/{path.name}")
+    run(begun(database.units))
+    run(taken(database.units, says("we can", key="a")))
+    for suffix in ("", "-wal"):
+        shutil.copyfile(f"{working}/{path.name}{suffix}", f"{path}{suffix}")
+    database.close()
+    shutil.rmtree(working)
