@@ -46,6 +46,7 @@ _CLAIM = (
     .values(due_at=bindparam("lease_end"), lease_by=bindparam("me"))
     .returning(lane.c.key)
 )
+_ANY_DUE = select(exists().where(lane.c.due_at <= bindparam("now")))
 _later = outbox.alias("later")
 _SUPERSEDE = (
     update(outbox)
@@ -152,6 +153,11 @@ def claim(connection: Connection, *, now: datetime, me: str, limit: int) -> list
     if rows:
         connection.execute(_TRY, {"ids": [row["id"] for row in rows]})
     return _with_words(connection, rows)
+
+
+def anything_due(connection: Connection, *, now: datetime) -> bool:
+    """Whether a lane is due that nobody holds; who holds one has moved its moment to the end of the lease."""
+    return bool(connection.execute(_ANY_DUE, {"now": now}).scalar())
 
 
 def mark_sent(connection: Connection, delivery: Delivery, platform_id: str | None, *, me: str, now: datetime) -> None:
