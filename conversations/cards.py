@@ -281,7 +281,7 @@ class QuietCard:
     """To the owner: nobody has said anything for some days, and there is more to ask. Settled by any act."""
 
     project: str
-    since: date
+    since: date | None  # while it is so
     unasked: int
     total: int
     next_question: str  # its short name

@@ -57,11 +57,11 @@ def confirm_card(standing: Standing, item: ItemStanding, person: str) -> Confirm
 
 def quiet_card(standing: Standing, last: str, _owner: str) -> QuietCard:
     """Settled by whatever anybody does; from then on it says nothing that could change."""
-    review, asked = standing.review, standing.items[standing.asked].item if standing.asked else None
+    asked = standing.items[standing.asked].item if standing.asked else None
     open_ = standing.phase is Phase.OPEN and asked is not None and last_done(standing) == int(last)
     return QuietCard(
-        project=review.project,
-        since=quiet_since(standing) if open_ else review.started_at.astimezone(standing.now.tzinfo).date(),
+        project=standing.review.project,
+        since=quiet_since(standing) if open_ else None,
         unasked=unasked(standing) if open_ else 0,
         total=len(standing.items) if open_ else 0,
         next_question=standing.pack.question_of[asked.key].short if open_ and asked else "",

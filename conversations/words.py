@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import TypeAlias
 
 from conversations import events
@@ -40,9 +41,9 @@ def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
 def _later(heard: Heard, match: re.Match[str]) -> Event | None:
     if not match["day"]:
         return heard.misspoken(Unclear.UNTIL_WHEN)
-    day = heard.day(match["day"])
-    if day is None:
-        return heard.misspoken(Unclear.UNTIL_WHEN) if _looks_like_a_day(match["day"]) else None
+    day = _day_in(heard, match["day"], Unclear.UNTIL_WHEN)
+    if not isinstance(day, date):
+        return day
     item = heard.item_or_asked(None)
     return item if isinstance(item, Misspoken) else on_day(heard, day, events.Deferred, item=item, until=day)
 
@@ -168,10 +169,8 @@ def _owner(heard: Heard, match: re.Match[str]) -> Event:
 def _date(heard: Heard, match: re.Match[str]) -> Event | None:
     if not match["day"]:
         return heard.misspoken(Unclear.WHICH_DAY)
-    day = heard.day(match["day"])
-    if day is None:
-        return heard.misspoken(Unclear.WHICH_DAY) if _looks_like_a_day(match["day"]) else None
-    return on_day(heard, day, events.DateChanged, to=day)
+    day = _day_in(heard, match["day"], Unclear.WHICH_DAY)
+    return on_day(heard, day, events.DateChanged, to=day) if isinstance(day, date) else day
 
 
 def _ok(heard: Heard, _match: re.Match[str]) -> Event | None:
@@ -198,8 +197,10 @@ def _unclear(unclear: Unclear) -> Word:
     return lambda heard, _match: heard.misspoken(unclear)
 
 
-def _looks_like_a_day(words: str) -> bool:
-    return len(words.split()) == 1
+def _day_in(heard: Heard, words: str, unclear: Unclear) -> date | Misspoken | None:
+    """The day that the words name. One word that names none is asked about; more of them are an answer."""
+    day = heard.day(words)
+    return heard.misspoken(unclear) if day is None and len(words.split()) == 1 else day
 
 
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})

@@ -204,6 +204,6 @@ def _nothing_yet() -> Engine:
 
 def to_path(address: URL) -> Path:
     """Raises `StorageDown`."""
-    if not address.database or address.database == ":memory:":
-        raise StorageDown("A SQLite database needs a file: sqlite:///ai-readiness.db")
+    if not address.database or address.database == ":memory:" or Path(address.database).is_dir():
+        raise StorageDown("A SQLite database needs a file, as in sqlite:///ai-readiness.db")
     return Path(address.database)

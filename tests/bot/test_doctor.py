@@ -101,6 +101,7 @@ def test_what_to_do_about_a_database_is_said_and_no_password(terminal: Terminal)
         "postgresql://ana:hunter2@127.0.0.1:9/x?password=hunter3": "postgresql://127.0.0.1:9/x does not answer",
         "sqlite:///none/x.db": "There is no folder none; make it",
         "sqlite:///no.db": "name another file",
+        "sqlite:///.": "needs a file, as in sqlite:///ai-readiness.db",
     }.items():
         ran = terminal.run("doctor", DATABASE_URL=url)
         assert (ran.code, ran.err) == (1, "")

@@ -42,11 +42,15 @@ def test_what_was_shown_on_the_same_day_is_not_put_right() -> None:
     assert lapse(stored(dialogue.review), dialogue.now.astimezone(BERLIN)).effects == ()
 
 
-def test_a_card_that_is_settled_holds_the_day_of_the_start_in_its_zone() -> None:
+def test_it_is_quiet_since_a_day_of_the_zone_and_once_settled_since_none() -> None:
     dialogue = in_berlin().waits(days=7, hours=12)
-    (quiet,) = (key for key in dialogue.review.posted if key.startswith("quiet/"))
-    dialogue.hears("ana: @dana")
-    card = board(stand(stored(dialogue.review), dialogue.now.astimezone(BERLIN)))[quiet]
+    (key,) = (key for key in dialogue.review.posted if key.startswith("quiet/"))
 
-    assert isinstance(card, QuietCard)
-    assert (card.open, card.since) == (False, date(2026, 11, 24))
+    def told() -> tuple[bool, date | None]:
+        card = board(stand(stored(dialogue.review), dialogue.now.astimezone(BERLIN)))[key]
+        assert isinstance(card, QuietCard)
+        return card.open, card.since
+
+    assert told() == (True, date(2026, 11, 24))
+    dialogue.hears("ana: @dana")
+    assert told() == (False, None)
