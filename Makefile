@@ -5,13 +5,13 @@ WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
-SOURCES := adapters bot conversations storage tests
+SOURCES := adapters benchmarks bot conversations storage tests
 COMPILE := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := install
-.PHONY: install run test check format requirements
+.PHONY: install run test check bench format requirements
 
 install: $(VENV)/.tools
 
@@ -27,6 +27,10 @@ test: $(VENV)/.tools
 	@$(BIN)/pytest --quiet --numprocesses $(WORKERS) --cov
 
 check: test
+
+# What the product costs over a floor (docs/performance.md). QUICK=1 counts instead of timing; STRICT=1 fails on a miss.
+bench: $(VENV)/.tools
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(STRICT),--strict)
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix-only .

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.library import load_engine
-from bot.relay import Relay
+from bot.relay import Counted, Relay
 from bot.settings import Settings
 from bot.turns import TurnRunner
 from conversations.decide import Engine
@@ -42,6 +42,7 @@ async def running(
     clock: Callable[[], datetime] = machine_clock,
     pack: str | None = None,
     reach: Reach = no_op,
+    counted: Counted = lambda *_: None,
 ) -> AsyncIterator[Application]:
     """An application with its database open and, on SQLite, locked for `command`; closed in order at the end.
 
@@ -59,6 +60,7 @@ async def running(
             me=f"{command}-{os.getpid()}",
             unpostable=runner.run,
             reach=reach,
+            counted=counted,
         )
         yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay)
     finally:

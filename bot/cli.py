@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 packs_app = typer.Typer(help="The sets of questions.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(packs_app, name="packs")
+manifest_app = typer.Typer(help="What a platform is told of the app.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(manifest_app, name="manifest")
 
 
 class ReportFormat(StrEnum):
@@ -128,6 +130,14 @@ def _typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
         except (EOFError, KeyboardInterrupt):
             typer.echo()
             return
+
+
+@app.command()
+def serve() -> None:
+    """The bot on the platforms that are configured, until it is told to stop."""
+    from bot.serving import serve as serve_platforms
+
+    serve_platforms(read_settings())
 
 
 @app.command()
@@ -249,6 +259,19 @@ def try_(
         _stop("Say what to judge: packs try ITEM ANSWER…, or packs try --jsonl FILE.", 2)
     trial = trials.one(item, " ".join(answer))
     typer.echo(trial_text(trial.item, trial.judgement))
+
+
+@manifest_app.command(name="slack")
+def manifest_slack(
+    socket: Annotated[bool, typer.Option("--socket", help="For Socket Mode: Slack calls nobody.")] = False,
+) -> None:
+    """Slack's app manifest, to create or update the app from."""
+    from adapters.slack.manifest import manifest, to_yaml
+
+    public_url = read_settings().public_url
+    if public_url is None and not socket:
+        _stop("PUBLIC_URL: set it to where Slack can call, as in https://readiness.acme.io, or use --socket.", 2)
+    typer.echo(to_yaml(manifest(public_url, socket=socket)), nl=False)
 
 
 def _json(document: Any) -> str:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from bot.bootstrap import machine_clock
 from bot.library import NoSuchFolder, bundled, known_parts, load_library, own, shipped_rules
-from bot.settings import Settings, usable_settings
+from bot.settings import Settings, usable_settings, what_serve_lacks
 from conversations.errors import StorageDown
 from conversations.pack_files.nodes import Complaint
 from conversations.pack_files.parser import lint
@@ -55,7 +55,17 @@ def examine() -> list[Finding]:
     """All checks that can be made."""
     ground = _ground()
     found = (check(ground) for check in CHECKS)
-    return [finding for finding in found if finding is not None]
+    return [*(finding for finding in found if finding is not None), *_slack(ground)]
+
+
+def _slack(ground: Ground) -> list[Finding]:
+    """Asked only where it is configured, and never at another address than was meant."""
+    if not ground.settings.on_slack or "SLACK_API_URL" in ground.wrong:
+        return []
+    from bot.doctor_slack import seen_at_slack  # noqa: PLC0415  # its SDK is loaded only where it is used
+
+    seen = seen_at_slack(ground.settings, ground.database)
+    return [Finding(check=one.check, says=one.says, todo=one.todo) for one in seen]
 
 
 def as_lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -101,6 +111,21 @@ def _settings(ground: Ground) -> Finding:
         return Finding(check="settings", says="all can be used")
     todo = tuple(f"{variable}: {why}." for variable, why in ground.wrong.items())
     return Finding(check="settings", says=f"{len(todo)} cannot be used", todo=todo)
+
+
+def _serve(ground: Ground) -> Finding | None:
+    settings = ground.settings
+    lacking = [line for line in what_serve_lacks(settings) if line.partition(":")[0] not in ground.wrong]
+    if settings.on_slack and lacking:
+        return Finding(check="serve", says=f"{_counted(len(lacking), 'setting')} to put right", todo=tuple(lacking))
+    if any(variable.startswith("SLACK_") for variable in ground.wrong):
+        return None
+    if not settings.on_slack:
+        return Finding(check="serve", says="no platform is configured; `chat` works")
+    way = "by Socket Mode" if settings.by_socket else "by HTTP"
+    return Finding(
+        check="serve", says=f"Slack {way}, {'many workspaces' if settings.many_workspaces else 'one workspace'}"
+    )
 
 
 def _database(ground: Ground) -> Finding | None:
@@ -182,6 +207,7 @@ def _unseen(ground: Ground) -> Finding | None:
 
 CHECKS: tuple[Check, ...] = (
     _settings,
+    _serve,
     _database,
     _schema,
     _packs,

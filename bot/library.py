@@ -62,4 +62,5 @@ def load_engine(settings: Settings, pack: str | None = None) -> Engine:
     library, name = load_library(settings, rules), (pack or settings.pack).casefold()
     if name not in library.packs:
         raise NoSuchPack(f"No pack is called {name!r}; there are {', '.join(library.packs)}.")
-    return Engine(library=library, rules=rules, pack=name, zone=settings.zone, admins=settings.admins)
+    ids = frozenset(admin for admin in settings.admins if "@" not in admin)  # who has an e-mail is for the platform
+    return Engine(library=library, rules=rules, pack=name, zone=settings.zone, admins=ids)

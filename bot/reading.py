@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from bot.bootstrap import machine_clock
 from bot.library import bundled, known_parts, own, shipped_rules
 from bot.settings import BadUsage, Settings
+from conversations.activities import ConversationReference
 from conversations.cards import ReviewLine
-from conversations.decide import review_line
 from conversations.errors import ReadinessError
 from conversations.names import folded_name
+from conversations.overview import review_line
 from conversations.pack_files.nodes import Complaint
 from conversations.pack_files.parser import lint
 from conversations.rejudging import rejudged, rejudged_document
@@ -23,10 +25,12 @@ from conversations.reports import report
 from conversations.review import LIVING, Review
 from conversations.standing import stand
 from storage.database import open_database
+from storage.people import names
 from storage.queries import newest_moment, packs_in_use, reviews
 from storage.shelf import PackShelf
 
 T = TypeVar("T")
+Names: TypeAlias = Mapping[tuple[str, str, str], str]  # by platform, tenant and id
 
 
 class NoSuchReview(ReadinessError):
@@ -59,19 +63,22 @@ def one_review(settings: Settings, project: str, *, tenant: str | None, channel:
 
 def report_of(settings: Settings, review: Review) -> dict[str, Any]:
     now = _now(settings)
-    return report(stand(review, now.astimezone(settings.zone)), generated_at=now, name=shown_name)
+    name = partial(_shown, _read(settings.database_url, names), review.reference)
+    return report(stand(review, now.astimezone(settings.zone)), generated_at=now, name=name)
 
 
 def replay_of(settings: Settings, review: Review) -> dict[str, Any]:
     """What today's rules would say of a review's answers otherwise."""
     now = _now(settings).astimezone(settings.zone)
-    return rejudged_document(rejudged(review, shipped_rules(settings.date_order), now), name=shown_name)
+    name = partial(_shown, _read(settings.database_url, names), review.reference)
+    return rejudged_document(rejudged(review, shipped_rules(settings.date_order), now), name=name)
 
 
 def all_reviews(settings: Settings) -> list[dict[str, Any]]:
     """The rows of `list`, oldest review first."""
-    now = _now(settings).astimezone(settings.zone)
-    return [_row(review_line(stand(review, now))) for review in _read(settings.database_url, reviews, PackShelf())]
+    now, known = _now(settings).astimezone(settings.zone), _read(settings.database_url, names)
+    found = _read(settings.database_url, reviews, PackShelf())
+    return [_row(review_line(stand(review, now)), partial(_shown, known, review.reference)) for review in found]
 
 
 def _now(settings: Settings) -> datetime:
@@ -80,7 +87,7 @@ def _now(settings: Settings) -> datetime:
     return max(machine_clock(), newest or machine_clock())
 
 
-def _row(line: ReviewLine) -> dict[str, Any]:
+def _row(line: ReviewLine, name: Callable[[str], str]) -> dict[str, Any]:
     return {
         "project": line.project,
         "stage": line.stage,
@@ -88,7 +95,7 @@ def _row(line: ReviewLine) -> dict[str, Any]:
         "readiness": line.readiness,
         "blockers": line.blockers,
         "decision_date": line.decision_on.isoformat() if line.decision_on else None,
-        "owner": shown_name(line.owner),
+        "owner": name(line.owner),
     }
 
 
@@ -99,8 +106,9 @@ def complaints(settings: Settings, files: Sequence[Path]) -> Sequence[Complaint]
     return lint({**bundled(), **own(settings.packs), **sources}, known, in_use=in_use)
 
 
-def shown_name(person: str) -> str:
-    return f"@{person}"
+def _shown(known: Names, place: ConversationReference, who: str) -> str:
+    """`@name`, where the platform has told one; else by the id, which in the terminal is the name."""
+    return f"@{known.get((place.platform, place.tenant, who), who)}"
 
 
 def _read(url: str, query: Callable[..., T], *args: object) -> T:

@@ -29,7 +29,7 @@ from storage.outbox import NEVER_POSTED, Claimed, anything_due, claim, give_up, 
 from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
 
-LANES = 8  # at a time
+LANES = 32  # at a time; one that waits for its channel's rate holds up no other
 POLL_SECONDS = 1.0  # the truth, where nobody wakes us: retries that have come due, other processes' turns
 LOOK_UP_SECONDS = 10.0
 SEND_SECONDS = 15.0  # with the look-up less than a lease
@@ -65,6 +65,7 @@ class Ended:
 
 Outcome: TypeAlias = Sent | Later | Ended
 Unpostable: TypeAlias = Callable[[Activity], Awaitable[object]]
+Counted: TypeAlias = Callable[[str, str, str], object]  # platform, kind, what became of it
 
 
 class Relay:
@@ -81,8 +82,10 @@ class Relay:
         me: str,
         unpostable: Unpostable,
         reach: Reach = no_op,
+        counted: Counted = lambda *_: None,
     ) -> None:
         self._units = units
+        self._counted = counted
         self._senders = senders
         self._clock = clock
         self._me = me
@@ -216,6 +219,7 @@ class Relay:
 
     async def _mark(self, claimed: Claimed, outcome: Outcome, me: str, *, whole_thread: bool) -> None:
         delivery, now = claimed.delivery, self._clock()
+        self._counted(delivery.reference.platform, delivery.kind.value, type(outcome).__name__.lower())
         match outcome:
             case Sent(name=name):
                 await self._units(mark_sent, delivery, name, me=me, now=now)

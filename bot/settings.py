@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from conversations.errors import ReadinessError
 
 _SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
+# 32 bytes as url-safe base64: https://cryptography.io/en/latest/fernet/#cryptography.fernet.Fernet
+_FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+_NEW_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
 class BadUsage(ReadinessError):
@@ -53,6 +57,51 @@ def _people(listed: object) -> object:
     return frozenset(name for name in people if name)
 
 
+def _token(prefix: str, where: str) -> Callable[[SecretStr], SecretStr]:
+    """Slack's kinds of tokens are told by how they begin: https://docs.slack.dev/authentication/tokens"""
+
+    def check(token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith(prefix):
+            raise ValueError(f"a token that begins with {prefix} is meant; it is found {where}")
+        return token
+
+    return check
+
+
+def _keys(listed: object) -> object:
+    if not isinstance(listed, str):
+        return listed
+    keys = [key.strip() for key in listed.split(",") if key.strip()]
+    if not all(_FERNET_KEY.fullmatch(key) for key in keys):
+        raise ValueError(
+            f"each key is 32 bytes as url-safe base64, with commas between keys; make one with: {_NEW_KEY}"
+        )
+    return keys
+
+
+def _web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        names_a_host = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return names_a_host and not (parts.username or parts.query or parts.fragment or url.endswith(("?", "#")))
+
+
+def _public(url: str) -> str:
+    """Without a slash at its end."""
+    base = url.removesuffix("/")
+    if not _web_address(base) or urlsplit(base).path:
+        raise ValueError("write how the world reaches this server, without a path, as in https://readiness.acme.io")
+    return base
+
+
+def _api(url: str) -> str:
+    if not _web_address(url) or not url.endswith("/api/"):
+        raise ValueError("write an address that ends in /api/, as in https://slack.com/api/")
+    return url
+
+
 class Settings(BaseSettings):
     """The variables that README.md lists; an empty variable is an unset one."""
 
@@ -70,9 +119,76 @@ class Settings(BaseSettings):
         frozenset(), validation_alias="AI_READINESS_ADMINS"
     )
 
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)  # 0: any free one
+    public_url: Annotated[str, AfterValidator(_public)] | None = None
+    keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)] = Field(
+        (), validation_alias="AI_READINESS_KEY"
+    )
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_token("xoxb-", "under OAuth & Permissions"))] | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: (
+        Annotated[SecretStr, AfterValidator(_token("xapp-", "under Basic Information, App-Level Tokens"))] | None
+    ) = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_api_url: Annotated[str, AfterValidator(_api)] = "https://slack.com/api/"
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def on_slack(self) -> bool:
+        """Whether any of it is configured; `what_serve_lacks` says whether enough of it is."""
+        own = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        return any((*own, self.slack_client_id, self.slack_client_secret))
+
+    @property
+    def by_socket(self) -> bool:
+        """Whether Slack is heard by Socket Mode; otherwise it calls us."""
+        return self.slack_app_token is not None
+
+    @property
+    def many_workspaces(self) -> bool:
+        """Whether any workspace may install the app; otherwise it works in the one of its token."""
+        return self.slack_client_id is not None
+
+
+def what_serve_lacks(settings: Settings) -> list[str]:
+    """Everything that stands in the way of `serve`, a sentence each."""
+    if not settings.on_slack:
+        todo = "set SLACK_BOT_TOKEN and, besides it, SLACK_SIGNING_SECRET, or SLACK_APP_TOKEN for Socket Mode"
+        return [f"No platform is configured: {todo}."]
+    lacking = _lacking_slack(settings)
+    return [f"{variable}: {todo}." for variable, todo in lacking.items()]
+
+
+def _lacking_slack(settings: Settings) -> dict[str, str]:
+    lacking = {}
+    if settings.slack_bot_token and settings.many_workspaces:
+        lacking["SLACK_BOT_TOKEN"] = "leave it out, or leave SLACK_CLIENT_ID out: it is one workspace or many, not both"
+    elif not settings.slack_bot_token and not settings.many_workspaces:
+        lacking["SLACK_BOT_TOKEN"] = "set it for one workspace, or set SLACK_CLIENT_ID for many"
+    if not settings.slack_signing_secret and not settings.by_socket:
+        lacking["SLACK_SIGNING_SECRET"] = "set it, or set SLACK_APP_TOKEN for Socket Mode"
+    return lacking | (_lacking_oauth(settings) if settings.many_workspaces else _lone_oauth(settings))
+
+
+def _lacking_oauth(settings: Settings) -> dict[str, str]:
+    needed = {
+        "SLACK_CLIENT_SECRET": (settings.slack_client_secret, "set it; it stands beside the client ID"),
+        "PUBLIC_URL": (settings.public_url, "set it to how browsers reach this server, to install the app"),
+        "AI_READINESS_KEY": (settings.keys, f"set it, so that tokens are kept encrypted; make one with: {_NEW_KEY}"),
+    }
+    return {variable: todo for variable, (value, todo) in needed.items() if not value}
+
+
+def _lone_oauth(settings: Settings) -> dict[str, str]:
+    if not settings.slack_client_secret:
+        return {}
+    return {"SLACK_CLIENT_ID": "set it too for many workspaces, or leave SLACK_CLIENT_SECRET out"}
 
 
 def read_settings() -> Settings:

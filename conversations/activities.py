@@ -21,7 +21,8 @@ class ActivityKind(StrEnum):
     DELETION = "deletion"  # the message `source` is gone
     LEFT = "left"  # the actor is no longer here: deactivated, or gone from the company
     ARCHIVED = "archived"  # the channel that `text` names is closed
-    UNPOSTABLE = "unpostable"  # the review's own message can never be posted there
+    UNPOSTABLE = "unpostable"  # nothing of the review can be posted in its channel: never yet, or no longer
+    INSTALLED = "installed"  # the bot is new here; the actor installed it, or was the first to speak to it
     LAPSE = "lapse"  # nobody did anything: time has passed
 
 
@@ -87,9 +88,13 @@ class Activity:
     at: datetime
     text: str = ""
     source: str | None = None  # the message that the words came in, as the platform names it
+    edition: str = ""  # of an edit: what sorts later was written later
+    deliberate: bool = False  # somebody has pointed at these words: they are an answer
     review: str | None = None  # the id of the one it is about, where no thread says so
+    reply_to: str | None = None  # where the platform takes what only the actor is told: an address, an open form
     file: str | None = None  # the address of a file that came with it
     private: bool = False  # said to the bot alone
+    addressed: bool = False  # to the bot by its name: a command, where no review is there to hear it
     button: Button | None = None
     form: Form | None = None
     people: Mapping[str, Actor] = field(default_factory=dict)  # who is mentioned, where the platform says so

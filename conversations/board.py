@@ -60,8 +60,11 @@ def _retired(standing: Standing, key: MessageKey) -> RetiredCard:
 
 
 def changes(before: Board, after: Board, posted: Collection[MessageKey]) -> Iterator[Post | Revise]:
-    """What was not posted yet is, even where it is due because time has passed and not because of this turn."""
-    for key, card in after.items():
+    """What was not posted yet is, even where it is due because time has passed and not because of this turn.
+
+    The root comes first only when it is new: people look at the question, and that should not wait for it.
+    """
+    for key, card in sorted(after.items(), key=lambda each: each[0] == "root" and "root" in posted):
         if key not in posted:
             yield Post(key=key, card=card, to=addressee(key))
         elif before.get(key) != card:

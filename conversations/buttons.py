@@ -8,7 +8,8 @@ from conversations import events
 from conversations.activities import Activity, Button
 from conversations.cards import Tap
 from conversations.events import Event, Unclear, View
-from conversations.heard import Heard, answered, made, on_day
+from conversations.heard import ASKS_FOR, Heard, answered, made, on_day
+from conversations.packs import ItemType
 from conversations.words import word_in
 
 
@@ -20,14 +21,14 @@ def pressed(heard: Heard, activity: Activity) -> Event:
     tap = Tap(button.act)
     if _is_old(heard, button, tap):
         return heard.misspoken(Unclear.OLD_BUTTON)
-    if not button.choice and tap in _ASKS_FOR:
-        return heard.misspoken(_ASKS_FOR[tap])
+    if not button.choice and tap in ASKS_FOR:
+        return heard.lacking(tap, button.item)
     return _PRESSED.get(tap, _like_the_word)(heard, button) or heard.misspoken(Unclear.OLD_BUTTON)
 
 
 def _is_old(heard: Heard, button: Button, tap: Tap) -> bool:
     """Of another pack, or about what is asked no longer."""
-    if button.digest not in (None, heard.standing.pack.digest):
+    if not heard.standing.pack.digest.startswith(button.digest or ""):  # platforms may carry its beginning only
         return True
     if button.item is None:
         return False
@@ -47,14 +48,21 @@ def _form_of(heard: Heard, button: Button) -> Event | None:
     return heard.viewed(View.FORM, question) if known else None
 
 
+def _answer_pressed(heard: Heard, button: Button) -> Event | None:
+    """With somebody chosen for an item it is the answer, else the form that it is written in."""
+    if button.item and button.choice and heard.standing.items[button.item].item.type is ItemType.PERSON:
+        return answered(heard, {button.item: f"<@{button.choice}>"}, explicit=True)
+    return _form_of(heard, button)
+
+
 def _edit_pressed(heard: Heard, button: Button) -> Event | None:
-    return _like_the_word(heard, button) if button.item else _form_of(heard, button)
+    return _form_of(heard, button) if button.choice and not button.item else _like_the_word(heard, button)
 
 
 def _later_pressed(heard: Heard, button: Button) -> Event:
     day, item = heard.day(button.choice or ""), button.item or heard.standing.asked
     if day is None or item is None:
-        return heard.misspoken(Unclear.UNTIL_WHEN)
+        return heard.lacking(Tap.LATER, item)
     return on_day(heard, day, events.Deferred, item=item, until=day)
 
 
@@ -67,15 +75,29 @@ def _not_me_pressed(heard: Heard, button: Button) -> Event | None:
     return made(heard, events.Declined, item=button.item) if button.item else _like_the_word(heard, button)
 
 
+def _undo_pressed(heard: Heard, button: Button) -> Event | None:
+    return made(heard, events.Undone) if _is_newest(heard, button) else None
+
+
+def _not_an_answer_pressed(heard: Heard, button: Button) -> Event | None:
+    return made(heard, events.Disowned, item=button.item) if _is_newest(heard, button) else None
+
+
+def _is_newest(heard: Heard, button: Button) -> bool:
+    """What stands beside an answer is about that one; pressed late, it must not take back another."""
+    newest = next((act.turn for act in reversed(heard.standing.live) if act.by == heard.by.id), None)
+    return button.choice is None or button.choice == str(newest)
+
+
 def _with_choice(words: str) -> Callable[[Heard, Button], Event | None]:
     """The word that a button stands for, with what was chosen on it."""
     return lambda heard, button: word_in(heard, words.format(choice=button.choice, item=button.item or "").strip())
 
 
 _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
-    Tap.ANSWER: _form_of,
+    Tap.ANSWER: _answer_pressed,
     Tap.NEXT: _form_of,
-    Tap.WRITE_ANOTHER: _form_of,
+    Tap.WRITE_ANOTHER: _answer_pressed,
     Tap.EDIT: _edit_pressed,
     Tap.LATER: _later_pressed,
     Tap.DOES_NOT_APPLY: _does_not_apply_pressed,
@@ -85,16 +107,10 @@ _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
     Tap.DATE: _with_choice("date {choice}"),
     Tap.USE: _with_choice("use {choice} {item}"),
     Tap.NOT_ME: _not_me_pressed,
-    Tap.NOT_AN_ANSWER: lambda heard, button: made(heard, events.Disowned, item=button.item),
+    Tap.UNDO: _undo_pressed,
+    Tap.NOT_AN_ANSWER: _not_an_answer_pressed,
     Tap.GO_ON: lambda heard, _button: word_in(heard, "ok"),
     Tap.CANCEL: lambda heard, button: made(heard, events.Cancelled, sure=button.choice == "sure"),
-}
-_ASKS_FOR: Mapping[Tap, Unclear] = {
-    Tap.LATER: Unclear.UNTIL_WHEN,
-    Tap.DATE: Unclear.WHICH_DAY,
-    Tap.HAND_OVER: Unclear.WHO,
-    Tap.ASK: Unclear.WHO,
-    Tap.DOES_NOT_APPLY: Unclear.WHY_NOT,
 }
 _TAPS_WITH_ITEM = (Tap.KEEP, Tap.ACCEPT, Tap.REJECT, Tap.YES, Tap.NO, Tap.EDIT)
 _OF_THE_ASKED = (Tap.SKIP, Tap.BACK)

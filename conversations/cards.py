@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from conversations.packs import ItemType
 from conversations.review import Phase, State
 
 
@@ -64,6 +65,7 @@ class Way:
     choice: str | None = None
     more: bool = False  # in the overflow
     name: str | None = None  # the shortest name that people can type for the item
+    review: str | None = None  # on a card about several reviews: the one that it is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +343,7 @@ class Notice(StrEnum):
     """One-line whispers; each has its own small template."""
 
     ALREADY = "already"  # it is already running, done or cancelled
+    ALREADY_AN_ANSWER = "already_an_answer"  # the message that somebody points at
     ALWAYS_APPLIES = "always_applies"
     CANCEL_SURE = "cancel_sure"
     CLOSED = "closed"
@@ -358,6 +361,9 @@ class Notice(StrEnum):
     NO_SUCH_ITEM = "no_such_item"
     NO_SUCH_PACK = "no_such_pack"
     NO_SUCH_REVIEW = "no_such_review"
+    NOT_A_MEMBER = "not_a_member"  # of the channel in which somebody would start a review
+    NOT_A_REPLY = "not_a_reply"  # what somebody pointed at
+    NOT_SAVED = "not_saved"  # the database did not answer
     NOTHING_ASKED = "nothing_asked"
     NOTHING_SENT = "nothing_sent"
     NOTHING_TO_ACCEPT = "nothing_to_accept"
@@ -371,7 +377,9 @@ class Notice(StrEnum):
     OUTSIDER = "outsider"
     OVERLAYS_CHANGED = "overlays_changed"  # answers joined or left the review with the intake
     PAST_DAY = "past_day"
+    PLACE_LOST = "place_lost"  # the bot can no longer post where the review is
     REFUSED = "refused"
+    SAVED = "saved"  # in the place of a form that has done its work
     TAKEN_BACK = "taken_back"
     UNTIL_WHEN = "until_when"
     WHICH = "which"
@@ -409,8 +417,10 @@ class FieldLine:
     name: str
     label: str
     hint: str
+    type: ItemType = ItemType.TEXT
+    example: str = ""
     quote: Quote | None = None
-    value: str = ""  # what is known and not a person's words: a choice, a day
+    value: str = ""  # what is known and not a person's words: a choice, a day, an id
     options: tuple[str, ...] = ()
 
 
@@ -421,6 +431,7 @@ class FormCard:
     fields: tuple[FieldLine, ...]
     seen: int  # the review's version that it shows
     pack: str
+    ways: tuple[Way, ...] = ()
 
 
 class FieldFault(StrEnum):
@@ -451,6 +462,8 @@ class ReviewLine:
     blockers: int
     decision_on: date | None
     owner: str
+    next_question: str | None = None  # the short name of the one being asked
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -467,11 +480,34 @@ class MineLine:
     prompt: str
     wants: str  # "answer", "confirm" or "accept"
     due_on: date | None = None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MineCard:
     lines: tuple[MineLine, ...]
+
+
+HOME_LINES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeCard:
+    """To one person, over all reviews: what waits for them, and where their projects stand.
+
+    `HOME_LINES` of each are shown; beyond, they are only counted.
+    """
+
+    waiting: tuple[MineLine, ...]
+    projects: tuple[ReviewLine, ...]
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomeCard:
+    """To who installed the bot, once: what it does and how to begin."""
+
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -505,5 +541,7 @@ Card: TypeAlias = (
     | FormErrorsCard
     | ListCard
     | MineCard
+    | HomeCard
+    | WelcomeCard
     | ReportCard
 )

@@ -56,7 +56,7 @@ def root_card(standing: Standing, points: Score) -> RootCard:
         approver=standing.approver,
         blockers=blocker_lines(standing, points),
         next_question=question.short if question else None,
-        next_minutes=minutes_for([asked.item]) if asked else 0,
+        next_minutes=minutes_for(_left(standing, question)) if question else 0,
         questions=tuple(_question_line(standing, question) for question in standing.pack.questions),
         phase_by=act.by if act else None,
         phase_on=act.at.astimezone(standing.now.tzinfo).date() if act else None,
@@ -68,7 +68,7 @@ def root_card(standing: Standing, points: Score) -> RootCard:
 def question_card(standing: Standing, question: Question, number: int) -> QuestionCard:
     rows = tuple(row(standing, standing.items[item.key]) for item in question.items)
     asked = next((item for item in question.items if item.key == standing.asked), None)
-    left = [item for item in question.items if not standing.items[item.key].settled]
+    left = _left(standing, question)
     return QuestionCard(
         number=number,
         of=len(standing.pack.questions),
@@ -81,6 +81,10 @@ def question_card(standing: Standing, question: Question, number: int) -> Questi
         options=tuple(option.value for option in asked.options) if asked else (),
         ways=question_ways(standing, question, asked),
     )
+
+
+def _left(standing: Standing, question: Question) -> list[Item]:
+    return [item for item in question.items if not standing.items[item.key].settled]
 
 
 def row(standing: Standing, item: ItemStanding) -> Row:

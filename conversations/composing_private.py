@@ -11,7 +11,7 @@ from conversations.packs import ItemType
 from conversations.quiet import last_done, quiet_since, unasked
 from conversations.review import LIVING, Act, ActKind, Phase, State
 from conversations.standing import Standing
-from conversations.ways import ask_ways, item_ways
+from conversations.ways import ask_ways, confirm_ways, item_ways
 
 
 def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
@@ -51,7 +51,7 @@ def confirm_card(standing: Standing, item: ItemStanding, person: str) -> Confirm
         answer=True if mine and item.confirmed else False if wanted else None,
         asked=item.assignee if wanted and item.assigned else None,
         open=waiting,
-        ways=item_ways(standing, item.item.key, (Tap.YES, Tap.NO)) if waiting else (),
+        ways=confirm_ways(standing, item.item.key) if waiting else (),
     )
 
 

@@ -42,6 +42,8 @@ def disowned(scene: Scene, event: events.Disowned) -> Turn:
 
 def edited(scene: Scene, event: events.Edited) -> Turn:
     """A new version of each answer that came from the message; what its words no longer answer is withdrawn."""
+    if event.edition and event.edition <= _newest_edition(scene.standing.review, event.source):
+        return whispered(scene)  # a later one was here first
     newest = answers_in(scene.standing, event.source)
     left = [act for act in scene.standing.live if _was_left_alone(act, event) and act.said != event.text]
     changed = _versions(scene, event, newest)
@@ -49,10 +51,16 @@ def edited(scene: Scene, event: events.Edited) -> Turn:
         return whispered(scene, scene.notice(Notice.ALWAYS_APPLIES), refused=True)
     gone = [*_all_versions(scene.standing, [act for act in newest if act.item not in event.values]), *left]
     instead = [replace(act, said=event.text) for act in left if event.text]
-    if not changed and not gone:
+    acts = [*changed, *instead, *_withdrawals(scene, gone)]
+    if not acts and (not event.edition or not newest):
         return whispered(scene)
-    turn = turn_of(scene, *changed, *instead, *_withdrawals(scene, gone))
+    noted = acts or [scene.act(ActKind.REREAD)]  # so that an earlier edit which is yet to come is known to be one
+    turn = turn_of(scene, *(replace(act, edition=event.edition) for act in noted))
     return replace(turn, effects=(*_thanks_anew(newest, changed, gone), *turn.effects))
+
+
+def _newest_edition(review: Review, source: str | None) -> str:
+    return max((act.edition for act in review.acts if act.source == source), default="")
 
 
 def _was_left_alone(act: Act, event: events.Edited) -> bool:
@@ -200,4 +208,4 @@ def _labels(standing: Standing, acts: Iterable[Act]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label_of(item.item) for item in items if item is not None))
 
 
-_NOT_UNDONE = (*TOLD, ActKind.LEFT_ALONE, ActKind.CANCEL_ASKED, ActKind.QUIET_ENDED, ActKind.PACK_TAKEN)
+_NOT_UNDONE = (*TOLD, ActKind.REREAD, ActKind.LEFT_ALONE, ActKind.CANCEL_ASKED, ActKind.QUIET_ENDED, ActKind.PACK_TAKEN)

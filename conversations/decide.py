@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
-from conversations.cards import Card, ListCard, MineCard, Notice, NoticeCard, ReviewLine, Tap, Way
+from conversations.cards import Card, Notice, NoticeCard, Tap, Way
 from conversations.composing import summary_card
 from conversations.effects import Turn, Whisper
 from conversations.engine import begin, lapse, step
 from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
 from conversations.names import folded_name
+from conversations.overview import home_card, list_card, mine_card, open_ways, welcome_card
 from conversations.packs import Library
 from conversations.permissions import may_see
 from conversations.ports import Found
@@ -28,7 +29,7 @@ from conversations.reports import with_names
 from conversations.review import LIVING, Review
 from conversations.scoring import score
 from conversations.standing import Standing, stand
-from conversations.views import help_card, mine_lines
+from conversations.views import help_card
 
 MAX_NAME = 80  # characters of a project's name
 _TOLD_BY_THE_WORLD = (ActivityKind.LEFT, ActivityKind.ARCHIVED, ActivityKind.UNPOSTABLE)
@@ -52,10 +53,16 @@ class Engine:
         now, activity = activity.at.astimezone(self.zone), self._knowing_admins(activity)
         if activity.kind is ActivityKind.COMMAND:
             return self._command(activity, found, now)
+        if activity.kind is ActivityKind.INSTALLED:
+            return _said(activity, welcome_card())
+        if found.review is None and activity.addressed:
+            return self._command(replace(activity, reference=replace(activity.reference, thread=None)), found, now)
         if found.review is None:
             return _nothing_there(activity)
         if activity.kind is ActivityKind.LAPSE:
             return lapse(found.review, now, self.library.packs.get(found.review.pack.name))
+        if found.review.reference.channel == activity.reference.channel:
+            activity = replace(activity, private=False)  # the review itself lives in this direct message
         return self._in_thread(found.review, activity, found, now)
 
     def _knowing_admins(self, activity: Activity) -> Activity:
@@ -74,9 +81,9 @@ class Engine:
             return _nothing_there(activity)
         turn = step(standing, self._with_pack(recognize(activity, standing, self.rules), review), self.rules)
         reopened = review.phase not in LIVING and turn.review is not None and turn.review.phase in LIVING
-        if reopened and _named(found, review.project, but=review) is not None:
-            notice = NoticeCard(notice=Notice.NAME_TAKEN, project=review.project)
-            return _said(activity, notice, refused=True, review=review)
+        if reopened and (taken := _named(found, review.project, but=review)) is not None:
+            card = _name_taken(activity, taken, review.project, now)
+            return _said(activity, card, refused=True, review=review)
         return turn
 
     def _with_pack(self, event: Event, review: Review) -> Event:
@@ -100,7 +107,8 @@ class Engine:
         if activity.actor.outsider:
             return _said(activity, NoticeCard(notice=Notice.OUTSIDER, project=name), refused=True)
         if not name:
-            return _said(activity, NoticeCard(notice=Notice.NAME_MISSING), refused=True)
+            notice = NoticeCard(notice=Notice.NAME_MISSING, ways=(Way(tap=Tap.START),))
+            return _said(activity, notice, refused=True)
         if pack is None:
             names = tuple(self.library.packs)
             return _said(
@@ -109,10 +117,7 @@ class Engine:
                 refused=True,
             )
         if taken := _named(found, name):
-            seen = may_see(stand(taken, now), activity.actor, activity.reference.channel)
-            shown = taken.project if seen else name
-            card = NoticeCard(notice=Notice.NAME_TAKEN, project=shown, ways=(Way(tap=Tap.OPEN),) if seen else ())
-            return _said(activity, card, refused=True)
+            return _said(activity, _name_taken(activity, taken, name, now), refused=True)
         review_id = hashlib.sha256(activity.keys[0].encode()).hexdigest()[:32]
         review = Review(
             id=review_id,
@@ -138,8 +143,11 @@ def _is_there_for(activity: Activity, standing: Standing) -> bool:
 
 def _nothing_there(activity: Activity) -> Turn:
     """The same where there is no such review, and where it is not there for this person."""
-    pressed = activity.review is not None and activity.kind in (ActivityKind.BUTTON, ActivityKind.FORM)
-    return _said(activity, NoticeCard(notice=Notice.OLD_BUTTON), refused=True) if pressed else Turn(review=None)
+    if activity.review is not None and activity.kind in (ActivityKind.BUTTON, ActivityKind.FORM):
+        return _said(activity, NoticeCard(notice=Notice.OLD_BUTTON), refused=True)
+    if activity.kind is ActivityKind.MESSAGE and activity.private and not activity.actor.bot:
+        return _said(activity, help_card())  # somebody speaks to the bot, and nobody else would answer
+    return Turn(review=None)
 
 
 def _thread_of(reference: ConversationReference, review_id: str) -> ConversationReference:
@@ -156,44 +164,41 @@ def _named(found: Found, name: str, but: Review | None = None) -> Review | None:
     return next((review for review in living if folded_name(review.project) == folded_name(name)), None)
 
 
+def _name_taken(activity: Activity, taken: Review, name: str, now: datetime) -> NoticeCard:
+    """Who may not see the review that has the name learns no more of it than that."""
+    seen = may_see(stand(taken, now), activity.actor, activity.reference.channel)
+    shown, ways = (taken.project, open_ways(taken)) if seen else (name, ())
+    return NoticeCard(notice=Notice.NAME_TAKEN, project=shown, ways=ways)
+
+
 def _said(activity: Activity, card: Card, *, refused: bool = False, review: Review | None = None) -> Turn:
     return Turn(review=review, effects=(Whisper(to=activity.actor.id, card=card),), refused=refused)
 
 
-def review_line(standing: Standing) -> ReviewLine:
-    points = score(standing)
-    return ReviewLine(
-        project=standing.review.project,
-        stage=standing.profile["stage"],
-        phase=standing.phase,
-        readiness=points.readiness,
-        blockers=len(points.blockers),
-        decision_on=standing.decision_on,
-        owner=standing.owner,
-    )
-
-
 def _status(activity: Activity, seen: list[Standing], name: str) -> Turn:
-    here = [standing for standing in seen if standing.review.reference.channel == activity.reference.channel]
+    here = [s for s in seen if activity.private or s.review.reference.channel == activity.reference.channel]
     wanted = [s for s in seen if folded_name(s.review.project) == folded_name(name)] if name else here
     living = [standing for standing in wanted if standing.phase in LIVING] or wanted
     if name and not wanted:
         names = tuple(standing.review.project for standing in seen)
         return _said(activity, NoticeCard(notice=Notice.NO_SUCH_REVIEW, label=name, names=names), refused=True)
     if len(living) == 1:
-        return _said(activity, summary_card(living[0], score(living[0])))
-    return _said(activity, ListCard(reviews=tuple(review_line(standing) for standing in living)))
+        card, review = summary_card(living[0], score(living[0])), living[0].review.id
+        ways = tuple(replace(way, review=review) for way in card.ways)  # the whisper is no review's message
+        return _said(activity, replace(card, ways=ways))
+    return _said(activity, list_card(living))
 
 
 def _list(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
-    return _said(activity, ListCard(reviews=tuple(review_line(standing) for standing in seen)))
+    return _said(activity, list_card(seen))
 
 
 def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
-    living = (standing for standing in seen if standing.phase in LIVING)
-    lines = (line for standing in living for line in mine_lines(standing, activity.actor.id))
-    only_theirs_first = sorted(lines, key=lambda line: line.wants == "answer")  # an answer anybody can give
-    return _said(activity, MineCard(lines=tuple(only_theirs_first)))
+    return _said(activity, mine_card(seen, activity.actor.id))
+
+
+def _home(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
+    return _said(activity, home_card(seen, activity.actor.id))
 
 
 def _help(activity: Activity, _seen: list[Standing], rest: str) -> Turn:
@@ -208,7 +213,7 @@ _COMMANDS: Mapping[str, Callable[[Activity, list[Standing], str], Turn]] = {
     "status": _status,
     "list": _list,
     "mine": _mine,
-    "home": _mine,
+    "home": _home,
     "help": _help,
     **dict.fromkeys(("digest", "nudges", "hours", "away", "link"), _not_yet),
 }

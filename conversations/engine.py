@@ -97,6 +97,7 @@ _ROWS: Mapping[type[Event], tuple[Handler | None, ...]] = {
     events.PersonLeft: (around.person_left,) * 4,
     events.ChannelArchived: (around.channel_archived,) * 4,
     events.NeverPosted: (around.never_posted, around.never_posted, None, None),
+    events.PlaceLost: (around.place_lost, on.ignored, on.ignored, on.ignored),
     events.WentOn: (around.went_on, around.went_on, fix.closed, fix.closed),
     events.PackTaken: (around.pack_taken, around.pack_taken, fix.closed, fix.closed),
     events.Paused: (on.paused, on.paused, fix.closed, fix.closed),
@@ -117,6 +118,7 @@ TRANSITIONS: Mapping[tuple[Phase, type[Event]], Handler] = {
 }
 LEADS_TO: Mapping[type[Event], Phase] = {  # for the diagram; a test holds it against the handlers
     events.Paused: Phase.PAUSED,
+    events.PlaceLost: Phase.PAUSED,
     events.Resumed: Phase.OPEN,
     events.Finished: Phase.DONE,
     events.Cancelled: Phase.CANCELLED,

@@ -18,6 +18,10 @@ class StaleReview(ReadinessError):
     """The review changed while this turn was worked out; the turn is to be taken again."""
 
 
+class RootPending(StaleReview):
+    """A review begins in this channel, and nobody knows yet in which thread; the turn is to be taken again."""
+
+
 class NameTaken(StaleReview):
     """Another review took the name at the same moment; taken again, the turn will see it."""
 
@@ -36,6 +40,10 @@ class DatabaseInUse(ReadinessError):
 
 class SchemaBehind(ReadinessError):
     """The database has the schema of another version. Bring it up to date with: ai-readiness migrate"""
+
+
+class TokenUnreadable(ReadinessError):
+    """No key opens a token that is kept. Put the key of then behind the newest one, or install the app again."""
 
 
 class LaneLost(ReadinessError):

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from conversations.activities import Actor, Source
+from conversations.cards import Tap
 from conversations.packs import Pack
 
 
@@ -131,6 +132,7 @@ class Edited(Said):
 
     text: str
     values: Mapping[str, str]  # item → text
+    edition: str = ""  # what sorts later was written later
     outsiders: frozenset[str] = frozenset()
 
 
@@ -166,6 +168,11 @@ class PackTaken(Said):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeverPosted(Said):
     """The review's own message can never be posted where it was started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLost(Said):
+    """Nothing can be posted any more where the review is: the channel is closed, or the bot is not in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +256,8 @@ class Unclear(StrEnum):
     NO_SUCH_ITEM = "no_such_item"
     NOTHING_SENT = "nothing_sent"
     FIRST = "first"
+    NOTHING_TO_USE = "nothing_to_use"
+    ALREADY_AN_ANSWER = "already_an_answer"
     TOO_LONG = "too_long"
     OLD_BUTTON = "old_button"
     PAST_DAY = "past_day"
@@ -261,6 +270,8 @@ class Misspoken(Said):
     """An act that lacks something; it is asked for in private and nothing changes."""
 
     unclear: Unclear
+    tap: Tap | None = None  # the button that asks for what is lacking
+    item: str | None = None  # that it was about
     words: tuple[str, ...] = ()  # nearest names, or what was given
     count: int = 0
 
@@ -289,6 +300,7 @@ Event: TypeAlias = (
     | WentOn
     | PackTaken
     | NeverPosted
+    | PlaceLost
     | Paused
     | Resumed
     | Finished

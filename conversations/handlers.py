@@ -23,6 +23,7 @@ from conversations.review import Act, ActKind, State
 from conversations.scene import Scene, shown, standing_after, turn_of, whispered
 from conversations.standing import APPROVER, DECISION_DATE, Standing
 from conversations.views import noted_card, view_card
+from conversations.ways import item_ways
 
 
 def answered(scene: Scene, event: events.Answered) -> Turn:
@@ -54,6 +55,8 @@ def _with_thanks(scene: Scene, acts: Sequence[Act]) -> Turn:
     understood = any(act.verdict is not None and not act.follow_up for act in acts)
     said = any(act.item and f"follow_up/{act.item}" in before for act in acts)  # its follow-up turns into "noted"
     noted = noted_card(after, acts[-1]) if understood and not said and scene.event.via is Source.THREAD else None
+    if noted and any(act.item and scene.item(act.item).assignee == act.by for act in acts):
+        noted = replace(noted, next_number=None, next_of=0, next_prompt=None)  # they were asked for this one only
     turn = shown(before, after, (Whisper(to=scene.event.by.id, card=noted),) if noted else ())
     return replace(turn, effects=(React(source=source), *turn.effects)) if understood and source else turn
 
@@ -220,8 +223,16 @@ def ignored(scene: Scene, _event: Event) -> Turn:
 
 
 def misspoken(scene: Scene, event: events.Misspoken) -> Turn:
-    said = scene.notice(Notice(event.unclear.value), names=event.words, count=event.count)
+    ways = _ways_to_say_it(scene, event)
+    said = scene.notice(Notice(event.unclear.value), names=event.words, count=event.count, ways=ways)
     return whispered(scene, said, refused=event.unclear not in _ONLY_ASKED)
+
+
+def _ways_to_say_it(scene: Scene, event: events.Misspoken) -> tuple[Way, ...]:
+    tap = Tap.OPEN if event.unclear is events.Unclear.OLD_BUTTON else event.tap
+    if tap is None or event.item is None:
+        return (Way(tap=tap),) if tap else ()
+    return item_ways(scene.standing, event.item, (tap,))
 
 
 def already(scene: Scene, _event: Event) -> Turn:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from conversations import events
 from conversations.activities import Actor, Source
+from conversations.cards import Tap
 from conversations.events import Event, Misspoken, Unclear, View, Viewed
 from conversations.item_standing import ItemStanding
 from conversations.language.days import parse_day
@@ -19,6 +20,14 @@ from conversations.packs import Direction, ItemType
 from conversations.standing import Standing
 
 _MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
+ASKS_FOR: Mapping[Tap, Unclear] = {  # buttons that do nothing without a choice
+    Tap.LATER: Unclear.UNTIL_WHEN,
+    Tap.DATE: Unclear.WHICH_DAY,
+    Tap.HAND_OVER: Unclear.WHO,
+    Tap.ASK: Unclear.WHO,
+    Tap.DOES_NOT_APPLY: Unclear.WHY_NOT,
+}
+ABOUT_ITEMS = (Tap.LATER, Tap.ASK, Tap.DOES_NOT_APPLY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,14 @@ class Heard:
 
     def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
         return Misspoken(by=self.by, via=self.via, source=self.source, unclear=unclear, words=words, count=count)
+
+    def lacking(self, tap: Tap, item: str | None = None, unclear: Unclear | None = None, *words: str) -> Misspoken:
+        """What a button asks for was not said, or cannot be it; about the item asked where no other is meant."""
+        said = self.misspoken(unclear or ASKS_FOR[tap], *words)
+        if tap not in ABOUT_ITEMS:
+            return replace(said, tap=tap)
+        about = item or (self.asked.item.key if self.asked else None)
+        return replace(said, tap=tap, item=about) if about else said
 
     def viewed(self, view: View, question: str | None = None) -> Viewed:
         return Viewed(by=self.by, via=self.via, source=self.source, view=view, question=question)
@@ -116,16 +133,27 @@ def person_in(heard: Heard, words: str) -> str | None:
 
 def on_day(heard: Heard, day: date, event: Callable[..., Event], **fields: object) -> Event:
     """What is to be on a day, where that day is still to come."""
-    past = day < heard.standing.now.date()
-    return heard.misspoken(Unclear.PAST_DAY) if past else made(heard, event, **fields)
+    said = made(heard, event, **fields)
+    if day >= heard.standing.now.date():
+        return said
+    match said:
+        case events.Deferred():
+            return heard.lacking(Tap.LATER, said.item, Unclear.PAST_DAY)
+        case events.DateChanged():
+            return heard.lacking(Tap.DATE, None, Unclear.PAST_DAY)
+        case _:
+            return heard.misspoken(Unclear.PAST_DAY)
 
 
-def person_or(heard: Heard, words: str, event: Callable[[str], Event]) -> Event:
+def person_or(
+    heard: Heard, words: str, event: Callable[[str], Event], tap: Tap = Tap.ASK, item: str | None = None
+) -> Event:
+    """`tap` is the button by which somebody else can be chosen, for `item`."""
     person = person_in(heard, words)
     known = heard.people.get(person or "")
     gone = person in heard.standing.gone and person != heard.by.id
     if person is None or gone or (known is not None and known.bot):
-        return heard.misspoken(Unclear.WHO)
+        return heard.lacking(tap, item)
     if person in heard.outsiders:
-        return heard.misspoken(Unclear.OUTSIDER, person)
+        return heard.lacking(tap, item, Unclear.OUTSIDER, person)
     return event(person)

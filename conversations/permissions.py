@@ -55,6 +55,7 @@ WHO: Mapping[type[events.Event], Who] = {
     events.PersonLeft: Who.WORLD,
     events.ChannelArchived: Who.WORLD,
     events.NeverPosted: Who.WORLD,
+    events.PlaceLost: Who.WORLD,
     events.WentOn: Who.ASKED,
     events.PackTaken: Who.OWNER,
     events.Paused: Who.OWNER,
@@ -116,9 +117,14 @@ def settlers(standing: Standing, item: ItemStanding) -> tuple[str, ...]:
 
 def may_see(standing: Standing, actor: Actor, channel: str) -> bool:
     """A review is there for its own channel, for the people it names or asks, and for administrators."""
-    people = {standing.owner, standing.heir, *(item.assignee for item in standing.items.values())}
-    people |= {item.named_here for item in standing.items.values()}
-    return actor.may_administer or standing.review.reference.channel == channel or actor.id in people
+    here = standing.review.reference.channel == channel
+    return actor.may_administer or here or actor.id in people_of(standing)
+
+
+def people_of(standing: Standing) -> set[str | None]:
+    """Who has a part in a review: its owner, and whom it names or asks."""
+    asked_or_named = ((item.assignee, item.named_here) for item in standing.items.values())
+    return {standing.owner, standing.heir, *(person for pair in asked_or_named for person in pair)}
 
 
 def _second(standing: Standing, item: ItemStanding, by: Actor) -> tuple[str, ...] | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from conversations.activities import Activity, ConversationReference
 from conversations.cards import Card
 from conversations.effects import MessageKey, Turn
+from conversations.people import Person
 from conversations.review import Review
 
 
@@ -19,7 +20,7 @@ class Found:
     """What a unit of work found for an activity.
 
     `review` is the one whose thread it came in. `others` are all reviews of the tenant, and are looked for only
-    when the activity is a command.
+    when the activity is a command, or may be one.
     """
 
     review: Review | None = None
@@ -50,9 +51,10 @@ class Delivery:
     key: MessageKey | None = None
     to: str | None = None
     card: Card | None = None
-    source: str | None = None  # the message a reaction is put on
+    source: str | None = None  # the message a reaction is put on; of a whisper, where the platform takes it
     attempts: int = 0
     message: str | None = None  # the platform's name of the message to revise, once it was posted
+    pack: str | None = None  # the digest of the review's pack, which its buttons carry
     created_at: datetime
 
 
@@ -72,3 +74,39 @@ class Sender(Protocol):
         Raises `LookupError` where the platform cannot tell.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """The bot in one workspace of a platform, with what it needs to speak there."""
+
+    platform: str
+    tenant: str
+    name: str  # the workspace's
+    token: str = field(repr=False)
+    bot: str  # the bot's own id there
+    scopes: frozenset[str] = frozenset()
+    installed_by: str | None = None
+    installed_at: datetime
+
+
+class TokenStore(Protocol):
+    """Keeps installations; their tokens cannot be read without a key. All raise `Busy` and `StorageDown`."""
+
+    async def save(self, installation: Installation) -> None:
+        """In the place of an earlier one of the same workspace."""
+        ...
+
+    async def find(self, platform: str, tenant: str) -> Installation | None: ...
+
+    async def forget(self, platform: str, tenant: str, *, before: datetime) -> None:
+        """What was installed until then; a later installation stays."""
+        ...
+
+
+class PeopleStore(Protocol):
+    """Keeps what platforms told of people. Both raise `Busy` and `StorageDown`."""
+
+    async def keep(self, people: Iterable[Person]) -> None: ...
+
+    async def find(self, platform: str, tenant: str, ids: Iterable[str]) -> tuple[Person, ...]: ...

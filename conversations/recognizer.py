@@ -13,7 +13,7 @@ from conversations import events
 from conversations.activities import Activity, ActivityKind, Source
 from conversations.answering import MAX_WORDS
 from conversations.buttons import pressed
-from conversations.corrections import items_answered_by
+from conversations.corrections import answers_in, items_answered_by
 from conversations.events import Event, LeftAloneBecause, Unclear
 from conversations.heard import Heard, answered, made
 from conversations.item_standing import UNANSWERED, ItemStanding
@@ -53,9 +53,10 @@ def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
         case ActivityKind.ARCHIVED:
             return made(heard, events.ChannelArchived, channel=activity.text)
         case ActivityKind.UNPOSTABLE:
-            return made(heard, events.NeverPosted)
+            shown = standing.review.reference.thread is not None
+            return made(heard, events.PlaceLost if shown else events.NeverPosted)
         case _:
-            return _reply(heard, activity)
+            return _pointed_at(heard, activity) if activity.deliberate else _reply(heard, activity)
 
 
 def _submitted(heard: Heard, activity: Activity) -> Event:
@@ -75,7 +76,7 @@ def _edited(heard: Heard, activity: Activity) -> Event:
     values: Mapping[str, str] = {}
     if items and text and not text.startswith("//"):
         values = _named(heard, text) or _reread(heard, text, items)
-    return made(heard, events.Edited, text=text, values=values, outsiders=heard.outsiders)
+    return made(heard, events.Edited, text=text, values=values, edition=activity.edition, outsiders=heard.outsiders)
 
 
 def _reread(heard: Heard, text: str, items: list[str]) -> dict[str, str]:
@@ -93,6 +94,16 @@ def _reply(heard: Heard, activity: Activity) -> Event:
     if heard.asked and exact_option(heard.asked.item, text, heard.rules):
         return answered(heard, {heard.asked.item.key: text})
     return word_in(heard, text) or _chatter(heard, text) or _filled(heard, text)
+
+
+def _pointed_at(heard: Heard, activity: Activity) -> Event:
+    """Somebody says that these words are an answer, so that nothing else is looked for in them."""
+    text = activity.text.strip() or activity.file or ""
+    if answers_in(heard.standing, activity.source):
+        return heard.misspoken(Unclear.ALREADY_AN_ANSWER)
+    if len(text) > MAX_WORDS:
+        return heard.misspoken(Unclear.TOO_LONG, count=len(text))
+    return _filled(heard, text) if text else heard.misspoken(Unclear.NOTHING_TO_USE)
 
 
 def _no_words_for_us(activity: Activity, text: str) -> LeftAloneBecause | None:

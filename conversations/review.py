@@ -69,6 +69,7 @@ class ActKind(StrEnum):
     DESCRIBED = "described"  # the intake
     LEFT_ALONE = "left_alone"  # a reply that was not taken as an answer, kept for "use that"
     WITHDRAWN = "withdrawn"  # `target` counts no more
+    REREAD = "reread"  # an edit has left the words of its message as they are
     # about the world around it
     LEFT = "left"  # `person` is gone
     ARCHIVED = "archived"  # `channel` is closed
@@ -113,6 +114,7 @@ class Act:
     again: bool = False  # that version in the same words, judged anew; nobody has said anything
     alone: bool = False  # it named its item or replaced what was on show, so it joins nothing
     outside: bool = False  # by somebody of another organisation
+    edition: str = ""  # of the edit that made it; what sorts later was written later
     channel: str | None = None
     changes: tuple[Mapping[str, str], ...] = ()  # what becomes of answers, as `pack_changes.offered` tells it
     profile: Mapping[str, str] = field(default_factory=dict)

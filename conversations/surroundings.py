@@ -10,7 +10,7 @@ from dataclasses import replace
 from conversations import events
 from conversations.answering import judged_anew
 from conversations.board import board
-from conversations.cards import Notice
+from conversations.cards import Notice, Tap, Way
 from conversations.corrections import newest_versions
 from conversations.effects import Turn
 from conversations.events import Event
@@ -45,6 +45,15 @@ def never_posted(scene: Scene, _event: Event) -> Turn:
     review = replace(after.review, phase=after.phase, version=after.review.version + 1)
     told = scene.notice(Notice.NEVER_POSTED)
     return Turn(review=review, effects=(replace(told, to=review.started_by),))
+
+
+def place_lost(scene: Scene, _event: Event) -> Turn:
+    """The review is paused by nobody, and only its owner is told: what changed is shown when it is resumed."""
+    after = standing_after(scene, [replace(scene.act(ActKind.PAUSED), by="")])
+    review = replace(after.review, phase=after.phase, version=after.review.version + 1)
+    told = scene.notice(Notice.PLACE_LOST, ways=(Way(tap=Tap.RESUME),))
+    owner = after.owner if after.owner not in after.gone else after.heir
+    return Turn(review=review, effects=(replace(told, to=owner),) if owner else ())
 
 
 def went_on(scene: Scene, _event: Event) -> Turn:

@@ -24,7 +24,7 @@ from conversations.composing import quote, row, summary_card
 from conversations.events import View, Viewed
 from conversations.item_standing import UNANSWERED, ItemStanding
 from conversations.names import label_of
-from conversations.packs import PROFILE_FIELDS
+from conversations.packs import PROFILE_FIELDS, ItemType
 from conversations.review import LIVING, Act, State
 from conversations.scoring import score
 from conversations.standing import Standing
@@ -67,7 +67,7 @@ def noted_card(standing: Standing, act: Act) -> NotedCard | None:
         next_number=keys.index(standing.asked) + 1,
         next_of=len(keys),
         next_prompt=standing.items[standing.asked].item.prompt,
-        ways=(Way(tap=Tap.UNDO), Way(tap=Tap.NOT_AN_ANSWER)),
+        ways=tuple(Way(tap=tap, choice=str(standing.review.acts[-1].turn)) for tap in (Tap.UNDO, Tap.NOT_AN_ANSWER)),
     )
 
 
@@ -84,11 +84,16 @@ def report_card(standing: Standing) -> ReportCard:
     )
 
 
-def mine_lines(standing: Standing, person: str) -> tuple[MineLine, ...]:
-    """What a person is asked, named for or can agree to, in pack order; nothing once a review is closed."""
+def mine_lines(standing: Standing, person: str, *, by_name: bool = False) -> tuple[MineLine, ...]:
+    """What a person is asked, named for or can agree to, in pack order; nothing once a review is closed.
+
+    An answer that nobody was asked for is the owner's to see to; with `by_name` it is left out.
+    """
     if standing.phase not in LIVING:
         return ()
-    wanted = ((item, _wanted(standing, item, person)) for item in standing.items.values())
+    wanted = (
+        (item, _wanted(standing, item, None if by_name else standing.owner, person)) for item in standing.items.values()
+    )
     return tuple(
         MineLine(
             project=standing.review.project,
@@ -98,22 +103,30 @@ def mine_lines(standing: Standing, person: str) -> tuple[MineLine, ...]:
             prompt=item.item.prompt,
             wants=wants,
             due_on=item.due_on,
+            ways=tuple(_way_of(standing, item, tap) for tap in _DOES[wants]),
         )
         for item, wants in wanted
         if wants
     )
 
 
-def _wanted(standing: Standing, item: ItemStanding, person: str) -> str:
+def _way_of(standing: Standing, item: ItemStanding, tap: Tap) -> Way:
+    key = item.item.key
+    return Way(tap=tap, item=key, name=standing.pack.names[key], review=standing.review.id)
+
+
+def _wanted(standing: Standing, item: ItemStanding, else_of: str | None, person: str) -> str:
     if item.state is State.UNCONFIRMED and item.named_here == person:
         return "confirm"
     if item.state is State.NA_PENDING and standing.is_critical(item.item) and standing.approver == person:
         return "accept"
     waiting = item.state in _WAITING and not item.kept
-    mine = (item.assignee or standing.owner) == person
+    settles = standing.owner if item.state is State.CONFLICT else else_of
+    mine = (item.assignee or settles) == person
     return "answer" if waiting and mine else ""
 
 
+_DOES = {"confirm": (Tap.YES, Tap.NO), "accept": (Tap.ACCEPT, Tap.REJECT), "answer": (Tap.ANSWER,)}
 _WAITING = (State.OPEN, State.KNOWN_GAP, State.VAGUE, State.DEFERRED, State.CONFLICT, State.STALE)
 
 
@@ -125,7 +138,7 @@ def _form_card(standing: Standing, key: str | None) -> Card:
         return NoticeCard(notice=Notice.NOTHING_ASKED, project=standing.review.project)
     return FormCard(
         name=question.key,
-        title=question.title,
+        title=question.short,
         fields=tuple(_field(standing, standing.items[item.key]) for item in question.items),
         seen=standing.review.version,
         pack=standing.pack.digest,
@@ -138,6 +151,8 @@ def _field(standing: Standing, item: ItemStanding) -> FieldLine:
         name=item.item.key,
         label=label_of(item.item),
         hint=item.item.prompt,
+        type=item.item.type,
+        example=item.item.example,
         quote=quote(standing, known),
         options=tuple(option.value for option in item.item.options),
     )
@@ -146,16 +161,26 @@ def _field(standing: Standing, item: ItemStanding) -> FieldLine:
 def _about_card(standing: Standing) -> FormCard:
     decision = standing.decision_on.isoformat() if standing.decision_on else ""
     known = {**standing.profile, DECISION_FIELD: decision}
-    names = (*PROFILE_FIELDS, *PEOPLE_FIELDS, *DAY_FIELDS)
+    types = {
+        **dict.fromkeys(PROFILE_FIELDS, ItemType.CHOICE),
+        **dict.fromkeys(PEOPLE_FIELDS, ItemType.PERSON),
+        **dict.fromkeys(DAY_FIELDS, ItemType.DATE),
+    }
     return FormCard(
         name="about",
         title=standing.review.project,
         fields=tuple(
             FieldLine(
-                name=name, label=name, hint="", value=known.get(name, ""), options=tuple(PROFILE_FIELDS.get(name, ()))
+                name=name,
+                label=name,
+                hint="",
+                type=type_,
+                value=known.get(name, ""),
+                options=PROFILE_FIELDS.get(name, ()),
             )
-            for name in names
+            for name, type_ in types.items()
         ),
         seen=standing.review.version,
         pack=standing.pack.digest,
+        ways=(Way(tap=Tap.DONE), Way(tap=Tap.CANCEL)) if standing.phase in LIVING else (),
     )

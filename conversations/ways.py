@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from conversations.cards import Tap, Way
-from conversations.packs import Item, ItemType, Question
+from conversations.packs import Item, Question
 from conversations.review import LIVING, Phase
 from conversations.standing import Standing
 
@@ -35,6 +35,10 @@ def ask_ways(standing: Standing, key: str) -> tuple[Way, ...]:
     return (*item_ways(standing, key, *_ASK), Way(tap=Tap.OPEN, more=True))
 
 
+def confirm_ways(standing: Standing, key: str) -> tuple[Way, ...]:
+    return (*item_ways(standing, key, (Tap.YES, Tap.NO)), Way(tap=Tap.OPEN, more=True))
+
+
 def conflict_ways(standing: Standing, key: str, sides: int) -> tuple[Way, ...]:
     name = standing.pack.names[key]
     use = (Way(tap=Tap.USE, item=key, name=name, choice=str(n)) for n in range(1, sides + 1))
@@ -43,9 +47,10 @@ def conflict_ways(standing: Standing, key: str, sides: int) -> tuple[Way, ...]:
 
 def root_ways(phase: Phase, *, asking: bool) -> tuple[Way, ...]:
     first, more = _ROOT_WAYS[phase]
+    idle = () if asking else (Tap.NEXT, Tap.ASK)  # they are about what is asked
     return (
-        *(Way(tap=tap) for tap in first if asking or tap is not Tap.NEXT),
-        *(Way(tap=tap, more=True) for tap in more),
+        *(Way(tap=tap) for tap in first if tap not in idle),
+        *(Way(tap=tap, more=True) for tap in more if tap not in idle),
     )
 
 
@@ -54,15 +59,16 @@ def question_ways(standing: Standing, question: Question, asked: Item | None) ->
         return ()
     if asked is None:
         return (Way(tap=Tap.EDIT, choice=question.key),)
-    name, person = standing.pack.names[asked.key], asked.type is ItemType.PERSON
     return (
         Way(tap=Tap.ANSWER, choice=question.key),
-        Way(tap=Tap.ASK, item=asked.key, name=name, choice="somebody" if person else None),
+        *item_ways(standing, asked.key, (Tap.ASK,)),
         *item_ways(standing, asked.key, (), (Tap.LATER, Tap.DOES_NOT_APPLY, Tap.SKIP, Tap.BACK, Tap.HELP)),
     )
 
 
 def summary_ways(phase: Phase) -> tuple[Way, ...]:
+    if phase not in LIVING:
+        return (Way(tap=Tap.REPORT), Way(tap=Tap.RESUME, more=True))
     last = Tap.PAUSE if phase is Phase.OPEN else Tap.RESUME
     more = (last, Tap.HAND_OVER)
     return (Way(tap=Tap.REPORT), Way(tap=Tap.EDIT), *(Way(tap=tap, more=True) for tap in more))

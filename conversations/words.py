@@ -8,6 +8,7 @@ from datetime import date
 from typing import TypeAlias
 
 from conversations import events
+from conversations.cards import Tap
 from conversations.events import Event, Misspoken, Unclear, View
 from conversations.heard import Heard, made, on_day, person_or
 from conversations.names import find_item
@@ -39,9 +40,7 @@ def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
 
 
 def _later(heard: Heard, match: re.Match[str]) -> Event | None:
-    if not match["day"]:
-        return heard.misspoken(Unclear.UNTIL_WHEN)
-    day = _day_in(heard, match["day"], Unclear.UNTIL_WHEN)
+    day = _day_in(heard, match["day"] or "", Tap.LATER)
     if not isinstance(day, date):
         return day
     item = heard.item_or_asked(None)
@@ -74,7 +73,7 @@ def _ask(heard: Heard, match: re.Match[str]) -> Event:
         return event
     if isinstance(item, Misspoken):
         return item
-    return person_or(heard, match["who"], lambda to: made(heard, events.Delegated, item=item, to=to))
+    return person_or(heard, match["who"], lambda to: made(heard, events.Delegated, item=item, to=to), item=item)
 
 
 def _me(heard: Heard, _match: re.Match[str]) -> Event | None:
@@ -98,7 +97,7 @@ def _no(heard: Heard, match: re.Match[str]) -> Event | None:
 def declined(heard: Heard, item: str, who: str | None) -> Event:
     if not who:
         return made(heard, events.Declined, item=item)
-    return person_or(heard, who, lambda to: made(heard, events.Declined, item=item, ask=to))
+    return person_or(heard, who, lambda to: made(heard, events.Declined, item=item, ask=to), item=item)
 
 
 def to_confirm(heard: Heard, name: str | None) -> str | None:
@@ -163,13 +162,11 @@ def _pause(heard: Heard, match: re.Match[str]) -> Event | None:
 
 
 def _owner(heard: Heard, match: re.Match[str]) -> Event:
-    return person_or(heard, match["who"], lambda to: made(heard, events.HandedOver, to=to))
+    return person_or(heard, match["who"], lambda to: made(heard, events.HandedOver, to=to), Tap.HAND_OVER)
 
 
 def _date(heard: Heard, match: re.Match[str]) -> Event | None:
-    if not match["day"]:
-        return heard.misspoken(Unclear.WHICH_DAY)
-    day = _day_in(heard, match["day"], Unclear.WHICH_DAY)
+    day = _day_in(heard, match["day"] or "", Tap.DATE)
     return on_day(heard, day, events.DateChanged, to=day) if isinstance(day, date) else day
 
 
@@ -193,14 +190,14 @@ def _plain(event: Callable[..., Event]) -> Word:
     return lambda heard, _match: made(heard, event)
 
 
-def _unclear(unclear: Unclear) -> Word:
-    return lambda heard, _match: heard.misspoken(unclear)
+def _lacking(tap: Tap) -> Word:
+    return lambda heard, _match: heard.lacking(tap)
 
 
-def _day_in(heard: Heard, words: str, unclear: Unclear) -> date | Misspoken | None:
-    """The day that the words name. One word that names none is asked about; more of them are an answer."""
+def _day_in(heard: Heard, words: str, tap: Tap) -> date | Misspoken | None:
+    """The day that the words name. One word that names none, or no word, is asked about; more of them are an answer."""
     day = heard.day(words)
-    return heard.misspoken(unclear) if day is None and len(words.split()) == 1 else day
+    return heard.lacking(tap) if day is None and len(words.split()) <= 1 else day
 
 
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
@@ -216,7 +213,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (rf"accept(?: {_ITEM})?", _decide_waiver(events.WaiverAccepted)),
         (rf"reject(?: {_ITEM})?", _decide_waiver(events.WaiverRejected)),
         (rf"ask {_WHO}(?: (?:about |for )?{_ITEM})?", _ask),
-        (r"ask(?: \w+)?", _unclear(Unclear.WHO)),  # a name without its @
+        (r"ask(?: \w+)?", _lacking(Tap.ASK)),  # a name without its @
         (r"me", _me),
         (rf"yes(?:,? that's me)?(?: {_ITEM})?", _yes),
         (rf"no(?: {_ITEM})?(?:,? ask {_WHO})?", _no),

@@ -158,14 +158,16 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 def to_outbox_rows(turn: Turn, activity: Activity, name: str) -> list[dict[str, Any]]:
     """A row for each effect, in order; `name` is what their delivery ids begin with."""
+    alone = all(isinstance(effect, Whisper) for effect in turn.effects)
     return [
-        _to_outbox_row(effect, activity, turn.review) | {"delivery_id": f"{name}/{index}", "created_at": activity.at}
+        _to_outbox_row(effect, activity, turn.review, alone)
+        | {"delivery_id": f"{name}/{index}", "created_at": activity.at}
         for index, effect in enumerate(turn.effects)
     ]
 
 
 def to_delivery(row: Row) -> Delivery:
-    """Of a row of the outbox, joined with its review's `review_thread` and its message's `platform_id`."""
+    """Of a row of the outbox, with its review's `review_thread` and `pack_digest`, its message's `platform_id`."""
     whispered = row["kind"] is DeliveryKind.WHISPER  # said where the person is, and that may be outside of the thread
     return Delivery(
         id=row["id"],
@@ -180,17 +182,18 @@ def to_delivery(row: Row) -> Delivery:
         source=row["source_key"],
         attempts=row["attempts"],
         message=row["platform_id"],
+        pack=row["pack_digest"],
         created_at=row["created_at"],
     )
 
 
-def _to_outbox_row(effect: Effect, activity: Activity, review: Review | None) -> dict[str, Any]:
+def _to_outbox_row(effect: Effect, activity: Activity, review: Review | None, alone: bool) -> dict[str, Any]:
     at = activity.reference if review is None or isinstance(effect, Whisper) else review.reference
     key = None if isinstance(effect, Whisper | React) else effect.key
     to = None if isinstance(effect, React) else effect.to
     card = None if isinstance(effect, React) else effect.card
     return {
-        "lane": _lane(effect, at, review),
+        "lane": _lane(effect, at, review, alone),
         "kind": _kind(effect),
         "platform": at.platform,
         "tenant": at.tenant,
@@ -200,7 +203,7 @@ def _to_outbox_row(effect: Effect, activity: Activity, review: Review | None) ->
         "message_key": key,
         "to_person": to,
         "card": to_card_json(card) if card else None,
-        "source_key": effect.source if isinstance(effect, React) else None,
+        "source_key": _source(effect, activity),
         "state": DeliveryState.PENDING,
         "attempts": 0,
         "tries": 0,
@@ -221,10 +224,21 @@ def _kind(effect: Effect) -> DeliveryKind:
             assert_never(effect)
 
 
-def _lane(effect: Effect, at: ConversationReference, review: Review | None) -> str:
-    """What keeps its order. A whisper stays behind the cards of its turn."""
-    if isinstance(effect, Post | Revise) and effect.to is not None:
-        return f"person/{at.platform}/{at.tenant}/{effect.to}"
+def _source(effect: Effect, activity: Activity) -> str | None:
+    match effect:
+        case React(source=source):
+            return source
+        case Whisper(to=to) if to == activity.actor.id:  # an open form is the actor's own
+            return activity.reply_to
+        case _:
+            return None
+
+
+def _lane(effect: Effect, at: ConversationReference, review: Review | None, alone: bool) -> str:
+    """What keeps its order. A whisper stays behind the cards of its turn; alone it waits for no thread."""
+    to = None if isinstance(effect, React) or (isinstance(effect, Whisper) and not alone) else effect.to
+    if to is not None:
+        return f"person/{at.platform}/{at.tenant}/{to}"
     return f"review/{review.id}" if review else f"channel/{at.platform}/{at.tenant}/{at.channel}"
 
 

@@ -1,7 +1,8 @@
 """The tables. Rows are made and read by `mapping.py` only and never leave this package.
 
 Times are aware UTC, ids are the engine's own texts, enums are kept as their values. What a person wrote stands in
-`act.said` and, where it is a name that matches nobody, in `act.detail`; nowhere else.
+`act.said` and, where it is a name that matches nobody, in `act.detail`; nowhere else. A token stands in
+`installation.secret`, where nobody can read it without a key.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class ReviewRow(Base, table=True):
 
 class ActRow(Base, table=True):
     __tablename__ = "act"
+    __table_args__ = (_partial("ix_act_source_key", "source_key", where="source_key IS NOT NULL"),)
 
     review_id: str = Field(primary_key=True, foreign_key="review.id")
     n: int = Field(primary_key=True)
@@ -127,6 +129,11 @@ class OutboxRow(Base, table=True):
         _partial("ix_outbox_pending", "lane", "id", where="state = 'pending'"),
         _partial("ix_outbox_parked", "id", where="state = 'parked'"),
         _partial("ix_outbox_sent", "sent_at", where="state = 'sent'"),
+        _partial(
+            "ix_outbox_told",
+            *("platform", "tenant", "to_person", "id"),
+            where="kind = 'post' AND to_person IS NOT NULL",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=_Id)
@@ -157,7 +164,40 @@ class MessageRow(Base, table=True):
 
     review_id: str = Field(primary_key=True, foreign_key="review.id")
     message_key: str = Field(primary_key=True)
-    platform_id: str
+    platform_id: str = Field(index=True)
+
+
+class InstallationRow(Base, table=True):
+    """The bot in one workspace."""
+
+    __tablename__ = "installation"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    name: str
+    secret: str = Field(sa_type=Text)  # as `tokens.py` seals it
+    bot: str
+    installed_by: str | None = None
+    installed_at: datetime
+
+
+class PersonRow(Base, table=True):
+    """What a platform told of a person, newest word only."""
+
+    __tablename__ = "person"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    name: str
+    zone: str | None = None
+    email: str | None = None
+    here: bool
+    bot: bool
+    admin: bool
+    guest: bool
+    outsider: bool
+    read_at: datetime
 
 
 def _table(row: type[Base]) -> Table:
@@ -171,3 +211,5 @@ inbox = _table(InboxRow)
 lane = _table(LaneRow)
 outbox = _table(OutboxRow)
 message = _table(MessageRow)
+installation = _table(InstallationRow)
+person = _table(PersonRow)

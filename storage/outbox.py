@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -34,6 +35,7 @@ from storage.mapping import Row, quoted_acts, to_delivery
 from storage.models import DeliveryState, act, lane, message, outbox, review
 from storage.unit_of_work import on_each
 
+UNREADABLE = "of another version"  # of a card that this one does not know
 NEVER_POSTED = "never posted"  # of what hangs from a message that never came to be
 LEASE = timedelta(seconds=30)  # longer than the longest look-up and send together
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -69,7 +71,7 @@ _SUPERSEDE = (
 _head = select(func.min(_later.c.id)).where(_later.c.lane == lane.c.key, _later.c.state == _PENDING).scalar_subquery()
 _of_message = and_(message.c.review_id == outbox.c.review_id, message.c.message_key == outbox.c.message_key)
 _HEADS = (
-    select(outbox, review.c.thread.label("review_thread"), message.c.platform_id)
+    select(outbox, review.c.thread.label("review_thread"), review.c.pack_digest, message.c.platform_id)
     .select_from(lane)
     .join(outbox, outbox.c.id == _head)
     .join(review, review.c.id == outbox.c.review_id, isouter=True)
@@ -150,9 +152,22 @@ def claim(connection: Connection, *, now: datetime, me: str, limit: int) -> list
     rows = connection.execute(_HEADS, {"lanes": lanes}).mappings().all()
     if idle := sorted(set(lanes) - {row["lane"] for row in rows}):
         connection.execute(_IDLE, {"lanes": idle})
-    if rows:
-        connection.execute(_TRY, {"ids": [row["id"] for row in rows]})
-    return _with_words(connection, rows)
+    readable = [row for row in rows if _is_readable(connection, row, me, now)]
+    if readable:
+        connection.execute(_TRY, {"ids": [row["id"] for row in readable]})
+    return _with_words(connection, readable)
+
+
+def _is_readable(connection: Connection, row: Row, me: str, now: datetime) -> bool:
+    """What another version has written may be none of our cards: it is parked, and its lane goes on."""
+    try:
+        to_delivery(row)
+    except (KeyError, ValidationError):
+        end = {"of": row["id"], "end": DeliveryState.PARKED, "sent": None, "why": UNREADABLE}
+        connection.execute(_END, end)
+        connection.execute(_RELEASE, {"lane": row["lane"], "me": me, "again": now})
+        return False
+    return True
 
 
 def anything_due(connection: Connection, *, now: datetime) -> bool:

@@ -8,7 +8,19 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
 
 from conversations.activities import ConversationReference
 from conversations.names import folded_name
@@ -27,6 +39,46 @@ _OF_TENANT = (
 )
 _BY_THREAD = _OF_TENANT.where(review.c.channel == bindparam("channel"), review.c.thread == bindparam("thread"))
 _BY_ID = _OF_TENANT.where(review.c.id == bindparam("id"))
+# In a direct message: the review that the message at the top of the thread is of, or that has begun there.
+_of_message = select(message.c.review_id).where(message.c.platform_id.in_(bindparam("names", expanding=True)))
+_begun_there = select(review.c.id).where(
+    review.c.platform == bindparam("platform"),
+    review.c.tenant == bindparam("tenant"),
+    review.c.channel == bindparam("channel"),
+    review.c.thread.in_(bindparam("names", expanding=True)),
+)
+_BY_MESSAGE = (
+    _OF_TENANT.where(review.c.id.in_(union(_of_message, _begun_there)))
+    .order_by(review.c.started_at.desc(), review.c.id)
+    .limit(1)
+)
+_POST: ColumnElement[str] = literal_column("'post'")  # written out: a partial index is found by its very words
+_newest_told = (
+    select(outbox.c.review_id)
+    .where(
+        outbox.c.platform == bindparam("platform"),
+        outbox.c.tenant == bindparam("tenant"),
+        outbox.c.to_person == bindparam("person"),
+        outbox.c.kind == _POST,
+        outbox.c.state == DeliveryState.SENT,
+        outbox.c.review_id.is_not(None),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_holds = select(act.c.review_id).where(act.c.source_key == bindparam("source"))
+_BY_SOURCE = _OF_TENANT.where(review.c.id.in_(_holds)).order_by(review.c.started_at.desc(), review.c.id).limit(1)
+_BY_PERSON = _OF_TENANT.where(review.c.id == _newest_told.scalar_subquery())
+_ROOT_PENDING = select(
+    exists().where(
+        review.c.platform == bindparam("platform"),
+        review.c.tenant == bindparam("tenant"),
+        review.c.channel == bindparam("channel"),
+        review.c.thread.is_(None),
+        review.c.phase.in_(LIVING),
+        review.c.started_at > bindparam("since"),
+    )
+)
 _ACTS = select(act).where(act.c.review_id == bindparam("review")).order_by(act.c.n)
 _TYPED = select(func.count()).where(inbox.c.activity_key.startswith(bindparam("prefix")))
 _NEWEST = select(select(func.max(inbox.c.received_at)).scalar_subquery(), select(func.max(act.c.at)).scalar_subquery())
@@ -72,6 +124,12 @@ def review_in(connection: Connection, shelf: PackShelf, reference: ConversationR
     return _one(connection, shelf, _BY_THREAD, place)
 
 
+def root_pending(connection: Connection, reference: ConversationReference, *, since: datetime) -> bool:
+    """Whether a review has begun in a channel since then whose root card has no name yet."""
+    place = {"platform": reference.platform, "tenant": reference.tenant, "channel": reference.channel}
+    return bool(connection.execute(_ROOT_PENDING, place | {"since": since}).scalar())
+
+
 def review_by_id(
     connection: Connection, shelf: PackShelf, review_id: str, *, platform: str, tenant: str
 ) -> Review | None:
@@ -79,8 +137,39 @@ def review_by_id(
     return _one(connection, shelf, _BY_ID, {"id": review_id, "platform": platform, "tenant": tenant})
 
 
+def review_of_direct_message(
+    connection: Connection, shelf: PackShelf, reference: ConversationReference
+) -> Review | None:
+    """The review that a thread in a direct message is about, locked until the transaction ends. Two statements.
+
+    A message in a direct message is called `CHANNEL/MESSAGE`; the thread may be named so, or by its last part alone.
+    """
+    thread = str(reference.thread)
+    wanted = {
+        "platform": reference.platform,
+        "tenant": reference.tenant,
+        "channel": reference.channel,
+        "names": [thread, f"{reference.channel}/{thread}"],
+    }
+    return _one(connection, shelf, _BY_MESSAGE, wanted)
+
+
+def review_by_source(
+    connection: Connection, shelf: PackShelf, source: str, *, platform: str, tenant: str
+) -> Review | None:
+    """The review that holds what came with a direct message, locked like the others. Two statements."""
+    return _one(connection, shelf, _BY_SOURCE, {"source": source, "platform": platform, "tenant": tenant})
+
+
+def review_last_told(
+    connection: Connection, shelf: PackShelf, person: str, *, platform: str, tenant: str
+) -> Review | None:
+    """The review of the newest message that reached this person alone, locked like the others. Two statements."""
+    return _one(connection, shelf, _BY_PERSON, {"person": person, "platform": platform, "tenant": tenant})
+
+
 def _one(
-    connection: Connection, shelf: PackShelf, statement: Executable, wanted: Mapping[str, str | None]
+    connection: Connection, shelf: PackShelf, statement: Executable, wanted: Mapping[str, object]
 ) -> Review | None:
     row = connection.execute(statement, wanted).mappings().one_or_none()
     if row is None:

@@ -12,8 +12,9 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
@@ -138,13 +139,26 @@ class SqliteWriter:
         with self._connection.begin():
             for future, run in batch:
                 try:
-                    with self._connection.begin_nested():
+                    with self._savepoint():
                         outcomes.append(partial(future.set_result, self._bounded(run)))
                 except Exception as error:  # noqa: BLE001  # it is the caller's
                     if not self._driver.in_transaction:
                         raise _BatchLost from None
                     outcomes.append(partial(future.set_exception, error))
         return outcomes
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """Said to the driver: SQLAlchemy would compile its own anew each time."""
+        self._driver.execute("SAVEPOINT unit").close()
+        try:
+            yield
+        except BaseException:
+            if self._driver.in_transaction:  # otherwise all is lost already
+                self._driver.execute("ROLLBACK TO unit").close()
+                self._driver.execute("RELEASE unit").close()
+            raise
+        self._driver.execute("RELEASE unit").close()
 
     def _alone(self, job: Job) -> Callable[[], None]:
         future, run = job

@@ -6,27 +6,38 @@ activity was seen before is asked by writing its keys, in the same transaction: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
+from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, bindparam, func, insert, null, update
+from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, null, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from conversations.activities import Activity, ActivityKind
 from conversations.effects import Turn
-from conversations.errors import NameTaken, StaleReview
+from conversations.errors import NameTaken, RootPending, StaleReview
 from conversations.packs import Pack
 from conversations.ports import Decide, Found
 from conversations.review import LIVING, Act, Review
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
 from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, review
-from storage.queries import review_by_id, review_in, reviews
+from storage.queries import (
+    review_by_id,
+    review_by_source,
+    review_in,
+    review_last_told,
+    review_of_direct_message,
+    reviews,
+    root_pending,
+)
 from storage.shelf import PackShelf
 from storage.threads import note_erasure
 
 Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there
+
+ROOT_PATIENCE = timedelta(minutes=1)  # for so long a reply waits for the name of a root card
 
 # Columns of a review that a turn may change.
 _CHANGING = ("project", "project_key", "owner", "phase", "pack_digest", "version", "state")
@@ -38,6 +49,7 @@ def on_each(build: Callable[[Any], Executable]) -> Mapping[str, Executable]:
 
 
 _SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
+_FORGET = delete(inbox).where(inbox.c.activity_key.in_(bindparam("keys", expanding=True)))
 _KEEP_PACK = on_each(lambda insert: insert(pack).on_conflict_do_nothing())
 _BEGIN = insert(review)
 _CHANGE = update(review).where(review.c.id == bindparam("of"), review.c.version == bindparam("read"))
@@ -69,11 +81,12 @@ def run_turn(
 ) -> Turn | None:
     """The turn as it was saved, or None when the activity was seen before.
 
-    Raises `StaleReview` and `NameTaken` when the turn is to be taken again, and whatever `decide` raises: then
-    nothing was kept, the keys of the activity neither.
+    A form that has errors counts as never seen: it may be sent again in the same words, when they have become right.
+    Raises `StaleReview` and its kind when the turn is to be taken again, and whatever `decide` raises: then nothing was
+    kept, the keys of the activity neither.
     """
     reach("turn_begun")
-    if not _is_new(connection, activity):
+    if not first_time(connection, activity.keys, activity.at):
         return None
     reach("inbox_written")
     found = _find(connection, activity, shelf)
@@ -82,23 +95,43 @@ def run_turn(
     if changed is not None:
         _save_review(connection, activity, before, changed, reach)
         shelf.keep(changed.pack)
-    _save_effects(connection, activity, turn, f"{changed.id}/{changed.version}" if changed else activity.keys[0])
+    if turn.errors:
+        connection.execute(_FORGET, {"keys": sorted(set(activity.keys))})
+    _save_effects(connection, activity, turn, _name(activity, turn, changed))
     reach("outbox_written")
     return turn
 
 
-def _is_new(connection: Connection, activity: Activity) -> bool:
-    rows = [{"activity_key": key, "received_at": activity.at} for key in sorted(set(activity.keys))]
+def first_time(connection: Connection, keys: Iterable[str], at: datetime) -> bool:
+    """Whether none of these keys was seen before; from now on all of them were."""
+    rows = [{"activity_key": key, "received_at": at} for key in sorted(set(keys))]
     return len(connection.execute(_SEE[connection.dialect.name], rows).all()) == len(rows)
 
 
+def _name(activity: Activity, turn: Turn, changed: Review | None) -> str:
+    """What the ids of its deliveries begin with."""
+    if changed is not None:
+        return f"{changed.id}/{changed.version}"
+    return f"{activity.keys[0]}/{uuid4().hex}" if turn.errors else activity.keys[0]  # it may come again
+
+
 def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
-    at = activity.reference
-    here = _here(connection, activity, shelf)
+    at, command = activity.reference, activity.kind is ActivityKind.COMMAND
+    here = None if command else _here(connection, activity, shelf)
     reopens = here is not None and here.phase not in LIVING  # if its name is free
-    if activity.kind is not ActivityKind.COMMAND and not reopens:
+    _wait_for_root(connection, activity, here)
+    meant_as_command = here is None and activity.addressed
+    if not (command or reopens or meant_as_command):
         return Found(review=here)
     return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))
+
+
+def _wait_for_root(connection: Connection, activity: Activity, here: Review | None) -> None:
+    """People may reply to a root card before it is noted what it is called. Raises `RootPending`."""
+    at = activity.reference
+    replied = activity.kind is ActivityKind.MESSAGE and at.thread is not None and not activity.private
+    if replied and here is None and root_pending(connection, at, since=activity.at - ROOT_PATIENCE):
+        raise RootPending
 
 
 def _here(connection: Connection, activity: Activity, shelf: PackShelf) -> Review | None:
@@ -106,7 +139,21 @@ def _here(connection: Connection, activity: Activity, shelf: PackShelf) -> Revie
     at = activity.reference
     if activity.review is not None:
         return review_by_id(connection, shelf, activity.review, platform=at.platform, tenant=at.tenant)
+    if activity.private:
+        return _here_in_private(connection, activity, shelf)
     return review_in(connection, shelf, at) if at.thread is not None else None
+
+
+def _here_in_private(connection: Connection, activity: Activity, shelf: PackShelf) -> Review | None:
+    """What is said to the bot alone answers the message it hangs from, else the newest one to that person.
+
+    What is changed or taken back there belongs to the review that it was said to.
+    """
+    at = activity.reference
+    if activity.kind in (ActivityKind.EDIT, ActivityKind.DELETION) and activity.source is not None:
+        return review_by_source(connection, shelf, activity.source, platform=at.platform, tenant=at.tenant)
+    here = review_of_direct_message(connection, shelf, at) if at.thread is not None else None
+    return here or review_last_told(connection, shelf, activity.actor.id, platform=at.platform, tenant=at.tenant)
 
 
 def _before(found: Found, turn: Turn) -> tuple[Review | None, Review | None]:

@@ -60,6 +60,7 @@ def as_typed(text: str) -> str:
 
 
 _PLACE = ConversationReference(platform="console", tenant="local", channel="terminal")
+_ALONE = replace(_PLACE, channel="direct")  # with the bot
 
 
 @cache
@@ -138,9 +139,15 @@ class Dialogue:
         form = Form(name=name, values=said, seen=self.review.version if seen is None else seen)
         return self._does(f"{who}: [form {name}] {values}", who, kind=ActivityKind.FORM, form=form)
 
-    def edits(self, who: str, message: int, text: str) -> Self:
+    def edits(self, who: str, message: int, text: str, edition: str = "") -> Self:
         """The message of that number, of those that were typed, reads otherwise now."""
-        return self._does(f"{who}: (m{message} reads now) {text}", who, kind=ActivityKind.EDIT, text=text, of=message)
+        line = f"{who}: (m{message} reads now) {text}"
+        return self._does(line, who, kind=ActivityKind.EDIT, text=text, of=message, edition=edition)
+
+    def uses(self, who: str, message: int, text: str, file: str | None = None) -> Self:
+        """Somebody points at what `who` has written, a message of that number or an earlier one: it is an answer."""
+        line = f"(m{message} is an answer) {who}: {text}"
+        return self._does(line, who, kind=ActivityKind.MESSAGE, text=text, of=message, deliberate=True, file=file)
 
     def deletes(self, who: str, message: int) -> Self:
         return self._does(f"{who}: (m{message} is gone)", who, kind=ActivityKind.DELETION, of=message)
@@ -152,7 +159,14 @@ class Dialogue:
         return self._does(f"({channel} was closed)", "nobody", kind=ActivityKind.ARCHIVED, text=channel)
 
     def cannot_be_posted(self) -> Self:
+        """As the review's own message never was, nothing is known of its thread."""
+        if self.review.reference.thread is not None:
+            unposted = replace(self.review, reference=replace(self.review.reference, thread=None))
+            self.turn = replace(self.turn, review=unposted)
         return self._does("(the root card cannot be posted)", "nobody", kind=ActivityKind.UNPOSTABLE)
+
+    def loses_its_place(self) -> Self:
+        return self._does("(nothing can be posted any more)", "nobody", kind=ActivityKind.UNPOSTABLE)
 
     def waits(self, *, days: int = 0, hours: int = 0) -> Self:
         """Time passes, and the bot puts right what it shows."""
@@ -224,13 +238,13 @@ class Dialogue:
     def _does(
         self, line: str, who: str, *, kind: ActivityKind, text: str = "", of: int | None = None, **fields: object
     ) -> Self:
-        if kind is ActivityKind.MESSAGE:
+        if kind is ActivityKind.MESSAGE and of is None:
             self.messages += 1
         activity = Activity(
             keys=(f"k{len(self.turns)}",),
             kind=kind,
             actor=self._actor(who),
-            reference=_PLACE,
+            reference=_ALONE if fields.get("private") else _PLACE,
             at=self.now,
             text=as_typed(text),
             source=f"m{of or self.messages}" if of or kind is ActivityKind.MESSAGE else None,

@@ -9,6 +9,7 @@ from typing import Any, Self
 from conversations.activities import ActivityKind, Actor
 from conversations.effects import Turn
 from conversations.events import PackTaken
+from conversations.permissions import may_see
 from conversations.recognizer import recognize
 from conversations.review import Review
 from conversations.standing import stand
@@ -57,5 +58,8 @@ def moments_of(dialogue: Dialogue) -> list[Moment]:
     latest = dialogue.engine.library.packs.get(review.pack.name)
     if heard.kind is ActivityKind.LAPSE:
         return [Moment(at=heard.at, latest=latest if len(after.acts) > len(review.acts) else None)]
-    event = recognize(heard, stand(review, heard.at), dialogue.engine.rules)
+    standing = stand(review, heard.at)
+    if not may_see(standing, heard.actor, heard.reference.channel):  # then it is about no review
+        return []
+    event = recognize(heard, standing, dialogue.engine.rules)
     return [Moment(at=heard.at, event=replace(event, pack=latest) if isinstance(event, PackTaken) else event)]

@@ -17,6 +17,7 @@ from adapters.console.terminal import handle
 from adapters.marks import MARKS
 from adapters.wording import LABELS, Label, Words, word
 from conversations.cards import (
+    HOME_LINES,
     AskCard,
     Card,
     ConfirmCard,
@@ -27,8 +28,10 @@ from conversations.cards import (
     FormErrorsCard,
     GoneCard,
     HelpCard,
+    HomeCard,
     ListCard,
     MineCard,
+    MineLine,
     NotApplicableCard,
     NotedCard,
     NoticeCard,
@@ -44,6 +47,7 @@ from conversations.cards import (
     SummaryCard,
     Tap,
     Way,
+    WelcomeCard,
     WhoCard,
 )
 from conversations.review import State
@@ -74,7 +78,7 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
             _question(card, page, again=again)
         case FollowUpCard():
             page.title()
-            _ways(card.ways, page)
+            _ways(card.ways, page, elsewhere=True)
         case ConflictCard():
             _conflict(card, page)
         case NotApplicableCard():
@@ -103,8 +107,7 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
         case NotedCard():
             _noted(card, page)
         case NoticeCard():
-            page.say("title", lead="")
-            _ways(card.ways, page)
+            _notice(card, page)
         case HelpCard():
             _help(card, page)
         case FormCard():
@@ -115,6 +118,11 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
             _list(card, page)
         case MineCard():
             _mine(card, page)
+        case HomeCard():
+            _home(card, page)
+        case WelcomeCard():
+            _parts(page, "how")
+            _ways(card.ways, page)
         case ReportCard():
             _report(card, page)
         case _:
@@ -228,7 +236,7 @@ def _conflict(card: ConflictCard, page: Page) -> None:
     page.title()
     uses = [way for way in card.ways if way.tap is Tap.USE]
     for side, way in zip(card.sides, uses, strict=True):
-        page.say("side", side, lead=f"  ▸ {LABELS[way.tap].button}: \x03{word(way)}\x04  ")
+        page.say("side", side, lead=f"  ▸ {LABELS[way.tap].button}: \x03{word(way, elsewhere=True)}\x04  ")
     page.say("holds")
     _ways([way for way in card.ways if way.tap is not Tap.USE], page, elsewhere=True)
 
@@ -264,8 +272,7 @@ def _pack_offer(card: PackOfferCard, page: Page) -> None:
     for changes in by_kind.values():
         for change in changes[: filters.SHOWN_OF_A_KIND]:
             page.say("change", change)
-        if (more := len(changes) - filters.SHOWN_OF_A_KIND) > 0:
-            page.say("more", more)
+        _more(len(changes) - filters.SHOWN_OF_A_KIND, page)
     page.say("kept")
     _ways(card.ways, page)
 
@@ -274,6 +281,12 @@ def _noted(card: NotedCard, page: Page) -> None:
     """The question card that follows says what comes next."""
     ways = (f"\x03{word(way)}\x04" for way in card.ways)
     page.row([page.text("title"), *ways], lead="✓ ", lead_style="green")
+
+
+def _notice(card: NoticeCard, page: Page) -> None:
+    """A word that the sentence says already is not said twice."""
+    page.say("title", lead="")
+    _ways([way for way in card.ways if f"`{word(way)}`" not in page.text("title")], page, elsewhere=True)
 
 
 def _help(card: HelpCard, page: Page) -> None:
@@ -314,13 +327,29 @@ def _list(card: ListCard, page: Page) -> None:
 
 def _mine(card: MineCard, page: Page) -> None:
     page.title()
-    words = {"confirm": Tap.YES, "accept": Tap.ACCEPT, "answer": Tap.ANSWER}
-    for number, line in enumerate(card.lines[:MAX_MINE], 1):
-        page.put(f"{page.text('place', line)} {page.text('line', line)}", lead=f"  {number}  ")
-        way = Way(tap=words[line.wants], item=line.name, name=line.name)
-        page.row([_way(way, elsewhere=True)], lead="     ▸ ")
-    if len(card.lines) > MAX_MINE:
-        page.say("more", len(card.lines) - MAX_MINE)
+    _waiting(card.lines, page, MAX_MINE)
+
+
+def _waiting(lines: Sequence[MineLine], page: Page, most: int) -> None:
+    for number, line in enumerate(lines[:most], 1):
+        page.put(f"{page.text('place', line)} {page.text('line', line)}", lead=f"  {number:<2} ")
+        page.row([_way(way, elsewhere=True) for way in line.ways], lead="     ▸ ")
+    _more(len(lines) - most, page)
+
+
+def _more(count: int, page: Page) -> None:
+    if count > 0:
+        page.say("more", count)
+
+
+def _home(card: HomeCard, page: Page) -> None:
+    page.title()
+    _waiting(card.waiting, page, HOME_LINES)
+    page.say("projects", lead="", style="bold")
+    for line in card.projects[:HOME_LINES]:
+        page.put(f"\x01{page.text('project', line)}\x04 · {page.text('facts', line)}")
+    _more(len(card.projects) - HOME_LINES, page)
+    _ways(card.ways, page)
 
 
 def _report(card: ReportCard, page: Page) -> None:

@@ -20,6 +20,7 @@ from conversations.cards import (
     FormErrorsCard,
     GoneCard,
     HelpCard,
+    HomeCard,
     ListCard,
     MineCard,
     MineLine,
@@ -42,8 +43,10 @@ from conversations.cards import (
     SummaryCard,
     Tap,
     Way,
+    WelcomeCard,
     WhoCard,
 )
+from conversations.packs import ItemType
 from conversations.review import Phase, State
 
 TODAY = date(2026, 11, 23)
@@ -339,7 +342,14 @@ _FORM = FormCard(
     fields=(
         FieldLine(name="fail.modes", label="modes", hint="Name up to three ways it can go wrong.", quote=quote(2)),
         FieldLine(name="fail.fallback", label="fallback", hint=_FALLBACK),
-        FieldLine(name="fail.status", label="status", hint="Which is it?", options=("in_review", "approved")),
+        FieldLine(
+            name="fail.status",
+            label="status",
+            hint="Which is it?",
+            type=ItemType.CHOICE,
+            example="approved, SEC-1412",
+            options=("in_review", "approved"),
+        ),
     ),
     seen=3,
     pack="abc",
@@ -348,12 +358,32 @@ _ABOUT = FormCard(
     name="about",
     title="Claims Copilot",
     fields=(
-        FieldLine(name="stage", label="stage", hint="", value="pilot", options=("idea", "pilot", "scaling")),
-        FieldLine(name="go_live_on", label="go_live_on", hint=""),
+        FieldLine(
+            name="stage",
+            label="stage",
+            hint="",
+            type=ItemType.CHOICE,
+            value="pilot",
+            options=("idea", "pilot", "scaling"),
+        ),
+        FieldLine(name="lead", label="lead", hint="", type=ItemType.PERSON, value="dana"),
+        FieldLine(name="go_live_on", label="go_live_on", hint="", type=ItemType.DATE, value="2027-01-15"),
+        FieldLine(name="decision_date", label="decision_date", hint="", type=ItemType.DATE),
     ),
     seen=3,
     pack="abc",
+    ways=ways(Tap.DONE, Tap.CANCEL),
 )
+
+
+def _waits(tap: Tap, item: str) -> tuple[Way, ...]:
+    return tuple(replace(way, review="r1") for way in ways(tap, item=item))
+
+
+def _opens(thread: str) -> tuple[Way, ...]:
+    return (Way(tap=Tap.OPEN, choice=f"C1/{thread}", review=thread),)
+
+
 _LINES = (
     MineLine(
         project="Claims Copilot",
@@ -362,9 +392,16 @@ _LINES = (
         name="decider",
         prompt="Who can order it?",
         wants="answer",
+        ways=_waits(Tap.ANSWER, "rollback.decider"),
     ),
     MineLine(
-        project="Claims Copilot", short="Training", label="audience", name="audience", prompt="Who?", wants="accept"
+        project="Claims Copilot",
+        short="Training",
+        label="audience",
+        name="audience",
+        prompt="Who?",
+        wants="accept",
+        ways=_waits(Tap.ACCEPT, "train.audience"),
     ),
     MineLine(
         project="Claims Copilot",
@@ -373,6 +410,7 @@ _LINES = (
         name="service_owner",
         prompt="Who?",
         wants="confirm",
+        ways=_waits(Tap.YES, "run.service_owner"),
     ),
 )
 _REVIEWS = (
@@ -384,6 +422,8 @@ _REVIEWS = (
         blockers=1,
         decision_on=date(2026, 12, 15),
         owner="ana",
+        next_question="Rollback",
+        ways=_opens("1700000000.000100"),
     ),
     ReviewLine(
         project="A project with a name that is much longer than others",
@@ -408,20 +448,28 @@ _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.HELD_UNTIL: {"day": date(2026, 12, 22)},
     Notice.LEFT_ALONE: {"person": "carol", "ways": ways(Tap.USE_THAT)},
     Notice.LEFT_ALONE_FILE: {"ways": ways(Tap.USE_THAT)},
+    Notice.NAME_MISSING: {"ways": ways(Tap.START)},
+    Notice.NAME_TAKEN: {"ways": _opens("1700000000.000100")},
     Notice.NO_SUCH_ITEM: {"names": ("steps", "train.lead")},
     Notice.NO_SUCH_PACK: {"label": "ful", "names": ("core", "full")},
     Notice.NO_SUCH_REVIEW: {"label": "Claims", "names": ("Claims Copilot", "Letter Sorter", "Invoice Reader", "Other")},
     Notice.NOT_YET_HERE: {"act": "digest"},
-    Notice.OUTSIDER: {"names": ("sam",)},
+    Notice.OUTSIDER: {"names": ("sam",), "ways": ways(Tap.ASK, item="train.lead")},
     Notice.OVERLAYS_CHANGED: {
         "names": ("overseer", "instructions for use", "disclosure", "staff informed"),
         "count": 1,
     },
+    Notice.PAST_DAY: {"ways": ways(Tap.LATER, item="train.plan")},
+    Notice.PLACE_LOST: {"ways": ways(Tap.RESUME)},
     Notice.REFUSED: {"people": ("ana", "tom"), "act": "Paused"},
     Notice.YOURS: {"label": "who can order it"},
     Notice.TAKEN_BACK: {"names": ("steps", "decider")},
     Notice.TOO_LONG: {"count": 5210},
+    Notice.UNTIL_WHEN: {"ways": ways(Tap.LATER, item="train.plan")},
     Notice.WHICH: {"names": ("modes", "fallback", "steps", "decider")},
+    Notice.WHICH_DAY: {"ways": ways(Tap.DATE)},
+    Notice.WHO: {"ways": ways(Tap.ASK, item="train.lead")},
+    Notice.WHY_NOT: {"ways": ways(Tap.DOES_NOT_APPLY, item="train.plan")},
 }
 NOTICES: Mapping[Notice, NoticeCard] = {
     notice: replace(
@@ -442,6 +490,7 @@ CARDS: Mapping[str, Card] = {
     "root-paused": root(
         phase=Phase.PAUSED, phase_by="ana", paused_until=date(2027, 1, 4), ways=ways(Tap.RESUME, Tap.STATUS)
     ),
+    "root-paused-by-the-world": root(phase=Phase.PAUSED, phase_by="", ways=ways(Tap.RESUME, Tap.STATUS)),
     "root-done": root(
         phase=Phase.DONE,
         phase_by="ana",
@@ -537,6 +586,11 @@ CARDS: Mapping[str, Card] = {
     "mine": MineCard(lines=_LINES),
     "mine-empty": MineCard(lines=()),
     "mine-long": MineCard(lines=_LINES * 4),
+    "home": HomeCard(waiting=_LINES, projects=_REVIEWS, ways=ways(Tap.START, Tap.HELP)),
+    "home-long": HomeCard(waiting=_LINES * 4, projects=_REVIEWS * 6, ways=ways(Tap.START, Tap.HELP)),
+    "home-nothing-waits": HomeCard(waiting=(), projects=_REVIEWS[1:], ways=ways(Tap.START, Tap.HELP)),
+    "home-empty": HomeCard(waiting=(), projects=(), ways=ways(Tap.START, Tap.HELP)),
+    "welcome": WelcomeCard(ways=ways(Tap.START, Tap.HELP_ALL)),
     "report": ReportCard(
         summary=summary(),
         owner="ana",

@@ -99,7 +99,8 @@ def test_an_unknown_part_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("way", "elsewhere", "expected"),
     [
-        (Way(tap=Tap.KEEP, item="rollback.steps"), True, "keep"),
+        (Way(tap=Tap.KEEP, item="rollback.steps", name="steps"), True, "keep steps"),
+        (Way(tap=Tap.KEEP, item="rollback.steps", name="steps"), False, "keep"),
         (Way(tap=Tap.ACCEPT, item="train.audience", name="audience"), False, "accept audience"),
         (Way(tap=Tap.ACCEPT, item="train.audience"), False, "accept train.audience"),
         (Way(tap=Tap.ASK, item="train.lead", name="lead"), False, "ask @name"),
@@ -108,6 +109,7 @@ def test_an_unknown_part_is_an_error() -> None:
         (Way(tap=Tap.YES, item="run.service_owner"), True, "yes run.service_owner"),
         (Way(tap=Tap.YES), False, "yes"),
         (Way(tap=Tap.USE, item="rollback.decider", choice="2"), False, "use 2"),
+        (Way(tap=Tap.USE, item="rollback.decider", name="decider", choice="2"), True, "use 2 decider"),
         (Way(tap=Tap.OPEN), False, ""),
     ],
 )

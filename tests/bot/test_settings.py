@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from bot.library import load_engine
-from bot.settings import BadSettings, Settings, read_settings, usable_settings
+from bot.settings import BadSettings, Settings, read_settings, usable_settings, what_serve_lacks
 from tests.journeys.terminal import Terminal
 
 SECRET = "postgresql://ana:hunter2@db.acme.io/reviews"
@@ -33,7 +38,7 @@ def test_administrators_are_listed_with_commas(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AI_READINESS_ADMINS", listed)
     assert read_settings().admins == admins
-    assert load_engine(read_settings()).admins == admins
+    assert load_engine(read_settings()).admins == {admin for admin in admins if "@" not in admin}
 
 
 def test_what_can_be_used_of_bad_settings_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -115,3 +120,148 @@ def test_bad_settings_name_their_variable(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("AI_READINESS_TIMEZONE", "../etc/passwd")
     with pytest.raises(BadSettings, match=r"^AI_READINESS_TIMEZONE: no time zone is called"):
         read_settings()
+
+
+# --- the server and Slack ------------------------------------------------------------------------------------------
+
+KEY = "S" * 43 + "="
+OLDER = "-_" * 21 + "A="
+HTTP = {"SLACK_BOT_TOKEN": "xoxb-hunter2", "SLACK_SIGNING_SECRET": "hunter2"}
+SOCKET = {"SLACK_BOT_TOKEN": "xoxb-hunter2", "SLACK_APP_TOKEN": "xapp-hunter2"}
+MANY = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "hunter2",
+    "SLACK_SIGNING_SECRET": "hunter2",
+    "AI_READINESS_KEY": KEY,
+    "PUBLIC_URL": "https://readiness.acme.io",
+}
+
+
+Given: TypeAlias = Callable[[Mapping[str, str]], Settings]
+
+
+@pytest.fixture
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Given:
+    monkeypatch.chdir(tmp_path)
+
+    def read(variables: Mapping[str, str]) -> Settings:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return read_settings()
+
+    return read
+
+
+def test_the_server_has_its_defaults(given: Given) -> None:
+    settings = given({})
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, None)
+    assert (settings.slack_api_url, settings.keys) == ("https://slack.com/api/", ())
+    assert (settings.on_slack, settings.by_socket, settings.many_workspaces) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "by_socket", "many"), [(HTTP, False, False), (SOCKET, True, False), (MANY, False, True)]
+)
+def test_slack_is_heard_in_one_of_its_ways(
+    given: Given, variables: dict[str, str], by_socket: bool, many: bool
+) -> None:
+    settings = given(variables)
+    assert (settings.on_slack, settings.by_socket, settings.many_workspaces) == (True, by_socket, many)
+    assert what_serve_lacks(settings) == []
+
+
+def test_with_an_app_token_many_workspaces_need_no_signing_secret(given: Given) -> None:
+    variables = {name: value for name, value in MANY.items() if name != "SLACK_SIGNING_SECRET"}
+    assert what_serve_lacks(given(variables | {"SLACK_APP_TOKEN": "xapp-1"})) == []
+
+
+def test_no_secret_is_shown(given: Given) -> None:
+    settings = given(MANY | SOCKET)
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()}"
+    assert KEY not in f"{settings!r} {settings} {settings.model_dump()}"
+    assert settings.slack_bot_token == SecretStr("xoxb-hunter2")
+    assert "hunter2" not in "".join(what_serve_lacks(settings))
+
+
+def test_keys_are_listed_newest_first(given: Given) -> None:
+    settings = given({"AI_READINESS_KEY": f" {KEY}, {OLDER},"})
+    assert [key.get_secret_value() for key in settings.keys] == [KEY, OLDER]
+    assert all(Fernet(key.get_secret_value()) for key in settings.keys)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "read"),
+    [
+        ("https://readiness.acme.io", "https://readiness.acme.io"),
+        ("https://readiness.acme.io/", "https://readiness.acme.io"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_the_public_url_ends_without_a_slash(given: Given, public_url: str, read: str) -> None:
+    assert given({"PUBLIC_URL": public_url}).public_url == read
+
+
+def test_slacks_address_may_be_an_emulators(given: Given) -> None:
+    assert given({"SLACK_API_URL": "http://127.0.0.1:9/api/"}).slack_api_url == "http://127.0.0.1:9/api/"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("PORT", "http", "valid integer"),
+        ("PORT", "65536", "less than or equal to 65535"),
+        ("PUBLIC_URL", "readiness.acme.io", "as in https://"),
+        ("PUBLIC_URL", "https://acme.io/readiness", "without a path"),
+        ("PUBLIC_URL", "https://acme.io/?x=hunter2", "without a path"),
+        ("PUBLIC_URL", "https://ana:hunter2@acme.io", "without a path"),
+        ("PUBLIC_URL", "https://acme.io:port", "without a path"),
+        ("PUBLIC_URL", "ftp://acme.io", "without a path"),
+        ("SLACK_BOT_TOKEN", "xoxp-hunter2", "begins with xoxb-"),
+        ("SLACK_BOT_TOKEN", "xapp-hunter2", "begins with xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-hunter2", "begins with xapp-"),
+        ("SLACK_API_URL", "https://slack.com/api", "ends in /api/"),
+        ("SLACK_API_URL", "slack.com/api/", "ends in /api/"),
+        ("SLACK_API_URL", "https://slack.com/api/?x=/api/", "ends in /api/"),
+        ("AI_READINESS_KEY", "hunter2", "32 bytes"),
+        ("AI_READINESS_KEY", f"{KEY};{OLDER}", "32 bytes"),
+        ("AI_READINESS_KEY", KEY.replace("S", "/"), "32 bytes"),
+        ("AI_READINESS_KEY", f"{KEY},hunter2", "32 bytes"),
+    ],
+)
+def test_a_wrong_kind_is_told_at_once_and_not_repeated(given: Given, variable: str, value: str, says: str) -> None:
+    with pytest.raises(BadSettings, match=rf"^{variable}: .*{re.escape(says)}") as told:
+        given({variable: value})
+    assert "hunter2" not in str(told.value)
+    assert len(str(told.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "lacks"),
+    [
+        ({}, ["No platform"]),
+        ({"PUBLIC_URL": "https://acme.io", "AI_READINESS_KEY": KEY}, ["No platform"]),
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_SIGNING_SECRET"]),
+        ({"SLACK_SIGNING_SECRET": "s"}, ["SLACK_BOT_TOKEN"]),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, ["SLACK_BOT_TOKEN"]),
+        (
+            {"SLACK_CLIENT_ID": "1.2"},
+            ["SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET", "PUBLIC_URL", "AI_READINESS_KEY"],
+        ),
+        ({"SLACK_CLIENT_SECRET": "s"}, ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID"]),
+        (HTTP | {"SLACK_CLIENT_SECRET": "s"}, ["SLACK_CLIENT_ID"]),
+        (MANY | {"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_BOT_TOKEN"]),
+        (
+            HTTP | {"SLACK_CLIENT_ID": "1.2"},
+            ["SLACK_BOT_TOKEN", "SLACK_CLIENT_SECRET", "PUBLIC_URL", "AI_READINESS_KEY"],
+        ),
+    ],
+)
+def test_all_that_is_missing_to_serve_is_said_at_once(
+    given: Given, variables: dict[str, str], lacks: list[str]
+) -> None:
+    told = what_serve_lacks(given(variables))
+    assert [line.partition(":")[0] for line in told] == [
+        "No platform is configured" if name == "No platform" else name for name in lacks
+    ]
+    assert all(line.endswith(".") for line in told)

@@ -23,7 +23,7 @@ def ending(dialogue: Dialogue, item: str) -> Ending | None:
 def test_a_vague_answer_gets_one_follow_up_and_no_thanks() -> None:
     dialogue = a_dialogue_up_to("rollback.steps").hears("ana: git revert")
 
-    dialogue.says("revise root", "revise question/rollback", "post follow_up/rollback.steps").asked("rollback.steps")
+    dialogue.says("revise question/rollback", "post follow_up/rollback.steps", "revise root").asked("rollback.steps")
     assert ending(dialogue, "rollback.steps") is None
 
 

@@ -20,29 +20,34 @@ BUTTONS = [
     ("team", None, "Misspoken old_button"),
     ("team", Button(act="answer", choice="run"), "Viewed form run"),
     ("team", Button(act="answer", item="train.plan"), "Viewed form train"),
+    ("team", Button(act="answer", item="train.lead"), "Viewed form train"),
+    ("team", Button(act="answer", item="train.lead", choice="mika"), "Answered train.lead=<@mika> explicit"),
+    ("team", Button(act="write_another", item="train.lead", choice="mika"), "Answered train.lead=<@mika> explicit"),
+    ("team", Button(act="answer", item="train.plan", choice="mika"), "Viewed form train"),
     ("team", Button(act="next"), "Viewed form"),
     ("conflict", Button(act="write_another", item="run.runbook"), "Viewed form run"),
     ("team", Button(act="edit", item="run.runbook"), "Reopened run.runbook"),
     ("team", Button(act="edit", choice="run"), "Viewed form run"),
     ("team", Button(act="later", item="run.runbook", choice="2026-12-04"), "Deferred run.runbook 2026-12-04"),
-    ("team", Button(act="later", item="run.runbook"), "Misspoken until_when"),
-    ("team", Button(act="later", item="run.runbook", choice="soon"), "Misspoken until_when"),
-    ("team", Button(act="later", choice="2020-01-01"), "Misspoken past_day"),
-    ("team", Button(act="does_not_apply", item="run.runbook"), "Misspoken why_not"),
+    ("team", Button(act="later", item="run.runbook"), "Misspoken until_when later run.runbook"),
+    ("team", Button(act="later", item="run.runbook", choice="soon"), "Misspoken until_when later run.runbook"),
+    ("team", Button(act="later", choice="2020-01-01"), "Misspoken past_day later run.ops_team"),
+    ("finished", Button(act="later"), "Misspoken until_when"),
+    ("team", Button(act="does_not_apply", item="run.runbook"), "Misspoken why_not does_not_apply run.runbook"),
     (
         "team",
         Button(act="does_not_apply", item="run.runbook", choice="no wiki"),
         "Answered run.runbook=N/A because no wiki",
     ),
     ("finished", Button(act="does_not_apply", choice="no wiki"), "Misspoken nothing_asked"),
-    ("team", Button(act="ask", item="run.runbook"), "Misspoken who"),
+    ("team", Button(act="ask", item="run.runbook"), "Misspoken who ask run.runbook"),
     ("team", Button(act="ask", item="run.runbook", choice="sam"), "Delegated run.runbook sam"),
-    ("team", Button(act="ask", item="run.runbook", choice="eve"), "Misspoken outsider"),
+    ("team", Button(act="ask", item="run.runbook", choice="eve"), "Misspoken outsider ask run.runbook"),
     ("team", Button(act="take", item="run.runbook"), "Delegated run.runbook ana"),
     ("team", Button(act="hand_over", choice="tom"), "HandedOver tom"),
-    ("team", Button(act="hand_over"), "Misspoken who"),
+    ("team", Button(act="hand_over"), "Misspoken who hand_over"),
     ("team", Button(act="date", choice="2026-12-15"), "DateChanged 2026-12-15"),
-    ("team", Button(act="date"), "Misspoken which_day"),
+    ("team", Button(act="date"), "Misspoken which_day date"),
     ("conflict", Button(act="use", item="run.runbook", choice="2"), "Settled run.runbook 2"),
     ("follow-up", Button(act="keep", item="rollback.steps"), "Kept rollback.steps"),
     ("follow-up", Button(act="not_an_answer", item="rollback.steps"), "Disowned rollback.steps"),
@@ -67,6 +72,16 @@ BUTTONS = [
     ("team", Button(act="resume"), "Resumed"),
     ("team", Button(act="done"), "Finished"),
 ]
+
+
+def test_a_button_may_carry_the_beginning_of_the_digest_only() -> None:
+    digest = a_dialogue().standing.pack.digest
+
+    for carried in (digest, digest[:12], ""):
+        button = Button(act="undo", digest=carried)
+        assert short(hears("team", "ana: ", kind=ActivityKind.BUTTON, button=button)) == "Undone"
+    other = Button(act="undo", digest=f"{digest[:11]}x")
+    assert short(hears("team", "ana: ", kind=ActivityKind.BUTTON, button=other)) == "Misspoken old_button"
 
 
 @pytest.mark.parametrize(("situation", "button", "event"), BUTTONS, ids=[f"{each[0]}: {each[1]}" for each in BUTTONS])

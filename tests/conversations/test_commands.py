@@ -14,14 +14,23 @@ from conversations.review import Phase, Review
 from tests.dialogue import a_dialogue, engine, person
 
 
-def commands(text: str, *others: Review, by: Actor | None = None, platform: str = "slack", channel: str = "C1") -> Turn:
+def commands(
+    text: str,
+    *others: Review,
+    by: Actor | None = None,
+    platform: str = "slack",
+    channel: str = "C1",
+    kind: ActivityKind = ActivityKind.COMMAND,
+    thread: str | None = None,
+) -> Turn:
     activity = Activity(
         keys=("k1", "k2"),
-        kind=ActivityKind.COMMAND,
+        kind=kind,
         actor=by or person("tom"),
-        reference=ConversationReference(platform=platform, tenant="T1", channel=channel),
+        reference=ConversationReference(platform=platform, tenant="T1", channel=channel, thread=thread),
         at=a_dialogue().now,
         text=text,
+        addressed=kind is ActivityKind.MESSAGE,
     )
     return engine().decide(activity, Found(others=others))
 
@@ -141,7 +150,6 @@ def test_mine_is_over_all_living_reviews() -> None:
 
     assert isinstance(card, MineCard)
     assert [(line.project, line.name) for line in card.lines] == [("One", "runbook"), ("Two", "runbook")]
-    assert said(commands("home", *reviews)) == card
 
 
 def test_what_only_they_can_say_comes_first_in_mine() -> None:
@@ -168,6 +176,13 @@ def test_what_is_not_here_yet_says_so(text: str) -> None:
 
     assert isinstance(card, NoticeCard)
     assert card.notice is Notice.NOT_YET_HERE
+
+
+def test_a_mention_in_a_thread_without_a_review_is_a_command_that_belongs_to_no_thread() -> None:
+    started = commands("start Claims Copilot", kind=ActivityKind.MESSAGE, thread="9.9")
+    assert started.review
+    assert (started.review.project, started.review.reference.thread) == ("Claims Copilot", None)
+    assert isinstance(said(commands("good morning", kind=ActivityKind.MESSAGE, thread="9.9")), HelpCard)
 
 
 def test_a_reply_without_a_review_means_nothing() -> None:

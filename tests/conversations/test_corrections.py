@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_an_edit_is_a_new_version_with_a_new_verdict() -> None:
     dialogue = a_dialogue_up_to("run.ops_team").hears("ana: Ops").edits("ana", 2, CORE["run.ops_team"])
 
     dialogue.state("run.ops_team", State.COMPLETE).asked("run.support_route")
-    dialogue.says("react m2", "revise root", "revise question/run", "revise follow_up/run.ops_team")
+    dialogue.says("react m2", "revise question/run", "revise follow_up/run.ops_team", "revise root")
     dialogue.expects("versions", 2, dialogue.item("run.ops_team").history_count)
 
 
@@ -36,7 +37,7 @@ def test_an_edit_that_lacks_something_is_followed_up_and_loses_its_thanks() -> N
     dialogue = a_dialogue_up_to("run.support_route").edits("ana", 2, "Ops")
 
     dialogue.state("run.ops_team", State.VAGUE).asked("run.ops_team")
-    dialogue.says("unreact m2", "revise root", "revise question/run", "post follow_up/run.ops_team")
+    dialogue.says("unreact m2", "revise question/run", "post follow_up/run.ops_team", "revise root")
 
 
 def test_an_edit_of_what_is_followed_up_takes_no_try() -> None:
@@ -301,9 +302,9 @@ def test_a_deletion_takes_the_answer_back_and_erases_its_words() -> None:
 
     dialogue.state("run.service_owner", State.OPEN).asked("run.service_owner")
     dialogue.says(
-        "revise root",
         "revise question/run",
         "revise confirm/run.service_owner/dana to dana",
+        "revise root",
         "whisper ana forgotten",
     )
     assert [act.kind for act in dialogue.review.acts] == [ActKind.ANSWERED, ActKind.WITHDRAWN]
@@ -388,3 +389,47 @@ def test_an_edited_date_counts_on_while_a_newer_answer_names_none() -> None:
 
     dialogue.state("approve.decision_date", State.VAGUE)
     dialogue.expects("decided on", date(2026, 12, 18), dialogue.standing.decision_on)
+
+
+# --- edits in any order ----------------------------------------------------------------------------------------------
+
+EDITIONS = [("1", "@lee"), ("2", "support route: #help-desk, Mon-Fri 8-18"), ("3", "// no"), ("4", "@kim")]
+
+
+@pytest.mark.parametrize("order", list(permutations(EDITIONS)))
+def test_in_whatever_order_edits_come_the_last_that_was_written_counts(order: tuple[tuple[str, str], ...]) -> None:
+    dialogue = a_dialogue().hears("ana: @dana")
+    for edition, text in order:
+        dialogue.edits("ana", 1, text, edition)
+
+    dialogue.expects("named", "kim", dialogue.item("run.service_owner").named)
+    dialogue.state("run.support_route", State.OPEN)
+
+
+@pytest.mark.parametrize("edition", ["1", "2"])
+def test_an_earlier_edit_that_comes_later_changes_nothing(edition: str) -> None:
+    dialogue = a_dialogue().hears("ana: @dana").edits("ana", 1, "@lee", "2")
+    before = dialogue.review
+
+    assert dialogue.edits("ana", 1, "@kim", edition).says().review is before
+
+
+def test_an_edit_back_to_the_same_words_is_remembered_and_is_nothing_to_undo() -> None:
+    dialogue = a_dialogue().hears("ana: @dana", "dana: yes").edits("ana", 1, "@dana", "2").says()
+    dialogue.edits("ana", 1, "@lee", "1").says().state("run.service_owner", State.COMPLETE)
+
+    dialogue.hears("ana: undo").state("run.service_owner", State.OPEN)
+
+
+def test_an_edit_of_words_that_are_no_answer_is_not_remembered() -> None:
+    dialogue = a_dialogue().hears("ana: thanks")
+    before = dialogue.review
+
+    assert dialogue.edits("ana", 1, "thank you", "2").says().review is before
+
+
+def test_editions_are_of_one_message_each() -> None:
+    dialogue = a_dialogue().hears("ana: @dana", "ana: decider: @dana").edits("ana", 1, "@lee", "2")
+    dialogue.edits("ana", 2, "decider: @lee", "1")
+
+    dialogue.expects("named", "lee", dialogue.item("rollback.decider").named)

@@ -62,6 +62,7 @@ DOES: Mapping[type[Event], Callable[[Dialogue], object]] = {
     events.WentOn: lambda d: d.waits(days=7, hours=1).hears("ana: ok"),
     events.PackTaken: lambda d: with_a_later_pack(d).hears("ana: take over"),
     events.NeverPosted: lambda d: d.cannot_be_posted(),
+    events.PlaceLost: lambda d: d.loses_its_place(),
     events.Paused: lambda d: d.hears("ana: pause"),
     events.Resumed: lambda d: d.hears("ana: resume"),
     events.Finished: lambda d: d.hears("ana: done"),

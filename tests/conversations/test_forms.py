@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from conversations.activities import Source
-from conversations.cards import FieldFault, FormCard, FormErrorsCard
+from conversations.cards import FieldFault, FormCard, FormErrorsCard, Tap
+from conversations.packs import ItemType
 from conversations.review import State
-from tests.dialogue import CORE, a_dialogue, a_dialogue_up_to
+from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to
 
 RUN = {key: text for key, text in CORE.items() if key.startswith("run.")}
 
@@ -186,3 +187,58 @@ def test_what_can_be_chosen_is_said_where_none_of_it_was() -> None:
     dialogue = a_dialogue().submits("ana", "about", {"exposure": "everybody"})
 
     assert dialogue.turn.errors["exposure"].about == "staff, customers, decisions_about_people"
+
+
+def form_of(dialogue: Dialogue) -> FormCard:
+    card = dialogue.whispered()
+    assert isinstance(card, FormCard)
+    return card
+
+
+def test_a_field_says_what_it_takes_with_an_example() -> None:
+    dialogue = a_dialogue().hears("ana: next")
+
+    fields = {field.name: field for field in form_of(dialogue).fields}
+    assert [field.type for field in fields.values()] == ["person", "text", "channel", "url"]
+    assert fields["run.runbook"].example == "https://wiki.acme.io/claims-copilot/runbook"
+
+
+def test_the_intake_is_made_of_choices_people_and_days() -> None:
+    values = {"lead": "@lena", "go_live_on": "15 Jan 2027", "decision_date": "15 Dec 2026"}
+    fields = form_of(a_dialogue().submits("ana", "about", values).hears("ana: about")).fields
+
+    assert [(field.name, field.type, field.value) for field in fields] == [
+        ("stage", ItemType.CHOICE, "pilot"),
+        ("ai_kind", ItemType.CHOICE, ""),
+        ("exposure", ItemType.CHOICE, ""),
+        ("eu_class", ItemType.CHOICE, ""),
+        ("lead", ItemType.PERSON, "lena"),
+        ("sponsor", ItemType.PERSON, ""),
+        ("go_live_on", ItemType.DATE, "2027-01-15"),
+        ("decision_date", ItemType.DATE, "2026-12-15"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "taps"),
+    [
+        ([], [Tap.DONE, Tap.CANCEL]),
+        (["ana: pause"], [Tap.DONE, Tap.CANCEL]),
+        (["ana: done"], []),
+        (["ana: cancel", "ana: cancel"], []),
+    ],
+)
+def test_a_review_is_closed_from_its_intake_while_it_lives(lines: list[str], taps: list[Tap]) -> None:
+    form = form_of(a_dialogue().hears(*lines, "ana: about"))
+
+    assert [way.tap for way in form.ways] == taps
+
+
+@pytest.mark.parametrize("lines", [["ana: pause"], ["ana: done"], ["ana: cancel", "ana: cancel"]])
+def test_a_review_that_does_not_run_can_be_looked_at(lines: list[str]) -> None:
+    dialogue = a_dialogue().hears(*lines)
+
+    for word, card in [("status", "summary"), ("report", "report"), ("mine", "mine"), ("help", "help")]:
+        dialogue.hears(f"tom: {word}").whispers(f"tom {card}")
+    dialogue.hears("ana: next").whispers("ana nothing_asked" if "pause" not in lines[0] else "ana form")
+    dialogue.presses("ana", Tap.EDIT, choice="run").whispers("ana form")

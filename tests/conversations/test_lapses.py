@@ -231,5 +231,5 @@ def test_what_was_put_off_is_asked_again_once_the_day_has_passed(putting_off: li
     dialogue = a_dialogue().hears(*answering("run.runbook"), *(f"ana: {line}" for line in putting_off)).asked(None)
     dialogue.now = day("2026-12-08")
 
-    dialogue.waits().asked("run.runbook").says("revise root", "revise question/run", "revise summary")
+    dialogue.waits().asked("run.runbook").says("revise question/run", "revise summary", "revise root")
     dialogue.hears(f"ana: {CORE['run.runbook']}").state("run.runbook", State.COMPLETE).asked(None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.cards import GoneCard, Tap
+from conversations.cards import GoneCard, NoticeCard, RootCard, Tap
 from conversations.checks import failed_checks
 from conversations.effects import Post, Revise, Whisper
 from conversations.review import Phase, State
@@ -45,7 +45,7 @@ def test_an_answer_that_names_who_left_is_due_for_review_at_once() -> None:
     dialogue = (
         lee_left()
         .state(DECIDER, State.STALE)
-        .says("revise root", "revise question/rollback", "post gone/lee/ana to ana")
+        .says("revise question/rollback", "post gone/lee/ana to ana", "revise root")
     )
 
     assert c12(dialogue) == [DECIDER]
@@ -205,7 +205,7 @@ def test_who_left_accepts_nothing_as_the_approver() -> None:
 def test_what_who_left_was_asked_falls_back_to_the_owner() -> None:
     dialogue = a_dialogue().hears("tom: ask @sam").asked(OPS).leaves("sam").asked("run.service_owner")
 
-    dialogue.says("revise root", "revise question/run")
+    dialogue.says("revise question/run", "revise root")
     assert dialogue.item("run.service_owner").assignee is None
 
 
@@ -375,7 +375,7 @@ def test_the_owner_comes_back() -> None:
 
 def test_an_owner_who_was_named_too_is_replaced_once_there_is_a_new_one() -> None:
     dialogue = a_dialogue().submits("ana", "about", ABOUT).hears("ana: me").leaves("ana")
-    dialogue.says("revise root", "revise question/run", "post owner/ana/lena to lena")
+    dialogue.says("revise question/run", "post owner/ana/lena to lena", "revise root")
 
     dialogue.hears("lena: owner me").posts("gone/ana/lena")
 
@@ -422,7 +422,7 @@ def test_a_channel_that_nobody_named_may_close_unnoticed_and_closes_once() -> No
     review = dialogue.review
     assert dialogue.archives("#elsewhere").says().review is review
 
-    review = dialogue.archives("#claims-help").says("revise root", "revise question/run").review
+    review = dialogue.archives("#claims-help").says("revise question/run", "revise root").review
     assert dialogue.archives("#claims-help").says().review is review
 
 
@@ -509,3 +509,46 @@ def test_administrators_of_the_platform_are_known_beside_those_of_the_settings()
     dialogue.engine = replace(dialogue.engine, admins=frozenset({"zoe"}))
 
     dialogue.leaves("ana").posts("owner/ana/root")
+
+
+# --- the place is lost -----------------------------------------------------------------------------------------------
+
+
+def test_where_nothing_can_be_posted_any_more_the_review_is_paused_and_only_its_owner_told() -> None:
+    dialogue = a_dialogue().hears("ana: @dana").loses_its_place().whispers("ana place_lost").phase(Phase.PAUSED)
+    card, root = dialogue.whispered(), dialogue.card("root")
+
+    assert isinstance(card, NoticeCard)
+    assert [way.tap for way in card.ways] == [Tap.RESUME]
+    assert isinstance(root, RootCard)
+    assert (root.phase_by, dialogue.review.phase) == ("", Phase.PAUSED)
+
+
+@pytest.mark.parametrize("lines", [["ana: pause"], ["ana: done"], ["ana: cancel", "ana: cancel"]])
+def test_of_a_review_that_does_not_run_nothing_is_said(lines: list[str]) -> None:
+    dialogue = a_dialogue().hears(*lines)
+    review = dialogue.review
+
+    assert dialogue.loses_its_place().says().review is review
+
+
+def test_the_place_is_lost_once() -> None:
+    dialogue = a_dialogue().loses_its_place()
+    review = dialogue.review
+
+    assert dialogue.loses_its_place().says().review is review
+    dialogue.hears("ana: undo").whispers("ana nothing_to_undo")
+
+
+def test_what_changed_meanwhile_is_shown_when_the_review_is_resumed() -> None:
+    dialogue = a_dialogue().loses_its_place().hears("ana: resume")
+
+    dialogue.says("revise root").phase(Phase.OPEN)
+    dialogue.loses_its_place().whispers("ana place_lost")
+
+
+def test_of_an_owner_who_has_left_the_heir_is_told_where_there_is_one() -> None:
+    with_heir = a_dialogue().submits("ana", "about", {"lead": "@tom"}).leaves("ana")
+
+    with_heir.loses_its_place().whispers("tom place_lost")
+    a_dialogue().leaves("ana").loses_its_place().says().phase(Phase.PAUSED)

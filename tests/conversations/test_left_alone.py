@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conversations.review import State
-from tests.dialogue import CORE, a_dialogue, a_dialogue_up_to
+from tests.dialogue import CORE, a_dialogue, a_dialogue_up_to, as_typed
 
 # --- what is no answer, after all ------------------------------------------------------------------------------------
 
@@ -26,9 +26,9 @@ def test_the_thanks_for_used_words_are_put_on_those_words() -> None:
 
     dialogue.says(
         "react m1",
-        "revise root",
         "revise question/run",
         "post confirm/run.service_owner/dana to dana",
+        "revise root",
         "whisper ana noted",
     )
 
@@ -85,3 +85,42 @@ def test_the_button_of_a_follow_up_takes_back_the_answer_it_stands_under() -> No
 
     dialogue.presses("ana", "not_an_answer", "rollback.steps").state("rollback.steps", State.OPEN)
     dialogue.state("train.lead", State.UNCONFIRMED)
+
+
+# --- what somebody points at ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["thanks", "undo", "// by hand", "@carol can you write it by hand?", "status"])
+def test_words_that_somebody_points_at_are_an_answer_whatever_they_look_like(text: str) -> None:
+    dialogue = a_dialogue_up_to("fail.fallback").uses("tom", 99, text)
+
+    answer = dialogue.item("fail.fallback").answer
+    assert answer is not None
+    assert (answer.by, answer.source, answer.said) == ("tom", "m99", as_typed(text))
+
+
+def test_what_was_left_alone_is_its_authors_answer_once_somebody_points_at_it() -> None:
+    words = "@carol they write it by hand in the old claim form, can you confirm"
+    dialogue = a_dialogue_up_to("fail.fallback").hears(f"tom: {words}").uses("tom", 6, words)
+
+    dialogue.asked("fail.first_responder").hears("ana: use that").whispers("ana nothing_to_use")
+
+
+def test_what_is_an_answer_already_stays_as_it_is() -> None:
+    dialogue = a_dialogue().hears("tom: @dana")
+    before = dialogue.review
+    dialogue.uses("tom", 1, "@dana").whispers("tom already_an_answer").refused()
+    assert dialogue.review is before
+
+    dialogue.hears("tom: undo").uses("tom", 1, "@dana").state("run.service_owner", State.UNCONFIRMED)
+
+
+def test_a_file_alone_is_pointed_at_as_its_address() -> None:
+    dialogue = a_dialogue_up_to("run.runbook").uses("tom", 99, "", file="https://files.acme.io/runbook.pdf")
+
+    dialogue.state("run.runbook", State.COMPLETE)
+
+
+def test_nothing_to_point_at_and_too_much_of_it_say_so() -> None:
+    a_dialogue().uses("tom", 99, " ").whispers("tom nothing_to_use").refused()
+    a_dialogue().uses("tom", 99, "x" * 4_001).whispers("tom too_long").refused()

@@ -93,7 +93,7 @@ def test_what_about_says_brings_answers_that_are_needed(profile: dict[str, str],
 
 
 def test_who_fills_in_about_is_told_what_joined_and_what_left() -> None:
-    dialogue = about(a_dialogue(), LLM).says("revise root", "revise question/run", "whisper ana overlays_changed")
+    dialogue = about(a_dialogue(), LLM).says("revise question/run", "revise root", "whisper ana overlays_changed")
     assert whispered(dialogue).names == (
         "hostile instructions tried", "what it may do alone", "daily spend cap", "disclosure"
     )  # fmt: skip
@@ -133,10 +133,10 @@ def test_a_review_that_was_all_asked_goes_on_and_its_summary_is_revised() -> Non
     dialogue = finished(LLM).asked("llm.injection_test")
     assert "summary" in dialogue.review.posted
     dialogue.says(
-        "revise root",
         *(f"revise question/{key}" for key in ("run", "fail", "success", "rollback", "approve", "train")),
         "post question/overlay",
         "revise summary",
+        "revise root",
         "whisper ana overlays_changed",
     )
     card = dialogue.card("summary")
@@ -237,7 +237,7 @@ def test_that_day_is_told_by_the_lapse() -> None:
     before = {line.label for line in _root(dialogue).blockers}
 
     dialogue.waits(days=1)
-    assert dialogue.turn.effects[0] == Revise(key="root", card=_root(dialogue))
+    assert dialogue.turn.effects[-1] == Revise(key="root", card=_root(dialogue))
     assert {line.label for line in _root(dialogue).blockers} - before == {
         dialogue.item(key).item.label for key in EU
     }  # fmt: skip

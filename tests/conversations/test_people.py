@@ -18,7 +18,7 @@ def ask_card(dialogue: Dialogue, item: str, who: str) -> AskCard:
 def test_asking_somebody_writes_to_them_and_goes_on() -> None:
     dialogue = a_dialogue().hears("tom: ask @sam").asked("run.ops_team")
 
-    dialogue.says("revise root", "revise question/run", "post ask/run.service_owner/sam to sam")
+    dialogue.says("revise question/run", "post ask/run.service_owner/sam to sam", "revise root")
     card = ask_card(dialogue, "run.service_owner", "sam")
     assert (card.by, card.open) == ("tom", True)
 
@@ -93,7 +93,7 @@ def test_a_named_person_confirms() -> None:
     dialogue = a_dialogue().hears("ana: @dana").state("run.service_owner", State.UNCONFIRMED)
 
     dialogue.hears("dana: yes").state("run.service_owner", State.COMPLETE)
-    dialogue.says("revise root", "revise question/run", "revise confirm/run.service_owner/dana to dana")
+    dialogue.says("revise question/run", "revise confirm/run.service_owner/dana to dana", "revise root")
     card = dialogue.card("confirm/run.service_owner/dana")
     assert isinstance(card, ConfirmCard)
     assert card.answer is True

@@ -33,10 +33,10 @@ def test_done_posts_the_summary_early_and_asks_nothing_more() -> None:
     dialogue = a_dialogue().hears("ana: @dana", "ana: done").phase(Phase.DONE).asked(None)
 
     dialogue.says(
-        "revise root",
         "revise question/run",
         "revise confirm/run.service_owner/dana to dana",
         "post summary",
+        "revise root",
     )
     dialogue.hears("ana: done").whispers("ana already").refused()
 
@@ -55,7 +55,7 @@ def test_the_automatic_summary_leaves_the_review_open() -> None:
 def test_cancel_asks_once() -> None:
     dialogue = a_dialogue().hears("ana: cancel").whispers("ana cancel_sure").phase(Phase.OPEN)
 
-    dialogue.hears("ana: cancel").phase(Phase.CANCELLED).says("revise root", "revise question/run")
+    dialogue.hears("ana: cancel").phase(Phase.CANCELLED).says("revise question/run", "revise root")
     dialogue.hears("ana: cancel").whispers("ana already").refused()
 
 

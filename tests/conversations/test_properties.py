@@ -175,10 +175,22 @@ class AnyDialogue(RuleBasedStateMachine):
         self.happens(lambda: self.dialogue.submits(who, "about", values))
 
     @precondition(lambda self: self.dialogue.messages > 0)
-    @rule(n=st.integers(1, 60), text=st.one_of(complete, named, st.sampled_from(SAID)), by=st.none() | person_)
-    def a_message_is_edited(self, n: int, text: str, by: str | None) -> None:
+    @rule(
+        n=st.integers(1, 60),
+        text=st.one_of(complete, named, st.sampled_from(SAID)),
+        by=st.none() | person_,
+        edition=st.sampled_from(["", "1", "2", "3"]),
+    )
+    def a_message_is_edited(self, n: int, text: str, by: str | None, edition: str) -> None:
         message = 1 + n % self.dialogue.messages
-        self.happens(lambda: self.dialogue.edits(by or self.wrote(message), message, text))
+        self.happens(lambda: self.dialogue.edits(by or self.wrote(message), message, text, edition))
+
+    @precondition(lambda self: self.dialogue.messages > 0)
+    @rule(n=st.integers(1, 60), text=st.one_of(complete, named, st.sampled_from(SAID)))
+    def a_message_is_pointed_at(self, n: int, text: str) -> None:
+        message = 1 + n % self.dialogue.messages
+        if f"m{message}" not in self.deleted:
+            self.happens(lambda: self.dialogue.uses(self.wrote(message), message, text))
 
     @precondition(lambda self: self.dialogue.messages > 0)
     @rule(n=st.integers(1, 60), by=st.none() | person_)
@@ -196,6 +208,10 @@ class AnyDialogue(RuleBasedStateMachine):
     @rule(who=st.sampled_from((*PEOPLE[1:], "ana")))
     def leaves(self, who: str) -> None:
         self.happens(lambda: self.dialogue.leaves(who))
+
+    @rule()
+    def the_place_is_lost(self) -> None:
+        self.happens(self.dialogue.loses_its_place)
 
     @rule()
     def a_channel_is_closed(self) -> None:
@@ -218,7 +234,9 @@ class AnyDialogue(RuleBasedStateMachine):
         heard = self.dialogue.heard
         told = "\n".join(self.dialogue.lines)
         with suppress(EventRefused):
-            assert engine().decide(heard, self.dialogue.found) == turn, f"the same inputs made another turn\n{told}"
+            again = engine().decide(heard, self.dialogue.found)
+            again = replace(again, review=again.review or before.review)  # none where it is not there for who speaks
+            assert again == turn, f"the same inputs made another turn\n{told}"
         old, new = before.review, after.review
         assert new.acts[: len(old.acts)] == tuple(_as_in(new, act) for act in old.acts), told
         if turn.refused:

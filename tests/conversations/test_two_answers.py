@@ -18,7 +18,7 @@ BATCH = "n/a because it runs in a nightly batch without users"
 
 def test_does_not_apply_waits_for_a_second_person() -> None:
     dialogue = a_dialogue_up_to("train.plan").hears(f"ana: {BATCH}").asked("train.lead")
-    dialogue.says("react m19", "revise question/train", "post waiver/train.plan", "whisper ana noted")
+    dialogue.says("react m19", "revise question/train", "post waiver/train.plan", "revise root", "whisper ana noted")
     dialogue.state("train.plan", State.NA_PENDING)
 
     dialogue.hears("ana: accept plan").whispers("ana refused").refused()

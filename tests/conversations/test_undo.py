@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from conversations.cards import NotedCard, Tap
+from conversations.effects import Whisper
 from conversations.review import ActKind, Phase, State
 from conversations.standing import Standing
-from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to, answering
+from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to, answering, short
 
 PLAN = "ana: plan: n/a because it runs in a nightly batch without users"
 BEFORE: dict[str, list[str]] = {  # what each word needs before it
@@ -69,9 +71,9 @@ def test_the_thanks_go_with_the_answer_and_only_where_there_were_any() -> None:
     dialogue = a_dialogue().hears("ana: @dana", "ana: undo")
     dialogue.says(
         "unreact m1",
-        "revise root",
         "revise question/run",
         "revise confirm/run.service_owner/dana to dana",
+        "revise root",
         "whisper ana taken_back",
     )
 
@@ -150,3 +152,14 @@ def test_an_undo_is_itself_an_act_and_the_words_stay() -> None:
 
     assert dialogue.review.acts[-1].kind is ActKind.WITHDRAWN
     assert dialogue.review.acts[-2].said == CORE["train.help_channel"]
+
+
+@pytest.mark.parametrize("tap", [Tap.UNDO, Tap.NOT_AN_ANSWER])
+def test_a_button_beside_an_older_answer_does_not_take_back_the_newer_one(tap: Tap) -> None:
+    dialogue = a_dialogue().hears("ana: @dana")
+    (noted,) = [e.card for e in dialogue.turn.effects if isinstance(e, Whisper) and isinstance(e.card, NotedCard)]
+    (beside,) = [way for way in noted.ways if way.tap is tap]
+    late = dialogue.hears("ana: runbook: https://wiki.acme.io/runbook", "tom: modes: it invents numbers")
+    late.presses("ana", tap, choice=beside.choice).says("whisper ana old_button")
+    at_once = a_dialogue().hears("ana: @dana", "tom: runbook: https://wiki.acme.io/runbook")
+    assert "whisper ana taken_back" in map(short, at_once.presses("ana", tap, choice=beside.choice).turn.effects)

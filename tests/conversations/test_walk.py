@@ -18,7 +18,7 @@ def test_a_clean_walk_asks_item_after_item_and_sums_up_at_the_end() -> None:
     for key, text in CORE.items():
         dialogue.asked(key).hears(f"ana: {text}")
 
-    dialogue.says("react m21", "revise root", "revise question/train", "post summary").asked(None)
+    dialogue.says("react m21", "revise question/train", "post summary", "revise root").asked(None)
     posted = [*(f"question/{key}" for key in QUESTIONS), "summary"]
     dialogue.expects("in the thread", ["root", *posted], dialogue.in_thread())
     assert len(dialogue.in_thread()) <= 18
@@ -27,9 +27,9 @@ def test_a_clean_walk_asks_item_after_item_and_sums_up_at_the_end() -> None:
 def test_an_answer_is_thanked_shown_and_followed_by_the_next_prompt() -> None:
     a_dialogue().hears("ana: @dana, Claims Platform").says(
         "react m1",
-        "revise root",
         "revise question/run",
         "post confirm/run.service_owner/dana to dana",
+        "revise root",
         "whisper ana noted",
     )
 
@@ -62,7 +62,7 @@ def test_the_summary_waits_for_the_last_required_item() -> None:
 def test_the_summary_comes_once_and_is_revised_afterwards() -> None:
     dialogue = a_dialogue().hears(*answering(), "priya: yes")
     dialogue.says(
-        "revise root", "revise question/approve", "revise confirm/approve.approver/priya to priya", "revise summary"
+        "revise question/approve", "revise confirm/approve.approver/priya to priya", "revise summary", "revise root"
     )
 
     dialogue.hears("ana: edit runbook", "ana: https://wiki.acme.io/copilot/new")
@@ -146,7 +146,7 @@ def test_the_days_to_the_decision_go_down_while_nobody_says_anything() -> None:
 def test_an_answer_goes_stale_and_is_shown_so() -> None:
     dialogue = a_dialogue().hears(*answering(), "priya: yes").waits(days=61)
 
-    dialogue.says("revise root", "revise question/approve", "revise summary")
+    dialogue.says("revise question/approve", "revise summary", "revise root")
     dialogue.state("approve.decision_date", State.STALE)
 
 

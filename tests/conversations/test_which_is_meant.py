@@ -40,7 +40,7 @@ def test_who_is_asked_twice_gives_back_the_newer_one() -> None:
 
 
 def test_a_day_within_the_month_is_taken_without_a_word() -> None:
-    a_dialogue().hears("ana: later 4 Dec").says("revise root", "revise question/run")
+    a_dialogue().hears("ana: later 4 Dec").says("revise question/run", "revise root")
 
 
 def test_a_line_to_somebody_else_can_be_used_all_the_same() -> None:

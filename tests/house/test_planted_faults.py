@@ -108,6 +108,7 @@ CONTRACTS = {
         "platforms do not know one another",
     ),
     "the database in the shell": ("bot/bootstrap.py", "import sqlalchemy\n", "SQLAlchemy, SQLModel, Alembic"),
+    "sealing beside its place": ("storage/plant.py", "import cryptography\n", "cryptography is known to"),
     "Slack's SDK in the shell": ("bot/server.py", "import slack_sdk\n", "Slack's SDK is known to"),
     "the Bot Framework in Slack": ("adapters/slack/plant.py", "import botbuilder\n", "the Bot Framework is known to"),
     "Jinja in the shell": ("bot/plant.py", "import jinja2\n", "Jinja is known to adapters only"),

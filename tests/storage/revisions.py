@@ -11,13 +11,14 @@ from storage import schema
 from storage.database import open_database
 from tests.storage.tiny import begun, run, says, taken
 
+NEWEST, LATER = "0002", "0003"  # of this program, and of the later one
 COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
 _REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{later}"
+down_revision = "{newest}"
 
 
 def upgrade() -> None:
@@ -26,10 +27,18 @@ def upgrade() -> None:
 
 
 def add_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str = COLUMN) -> None:
-    """From here on this program's newest revision is 0002, until `monkeypatch` is undone."""
+    """From here on this program's newest revision is `LATER`, until `monkeypatch` is undone."""
     scripts = folder / "migrations"
     shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_later.py").write_text(_REVISION.format(does=does))
+    revision = _REVISION.format(newest=NEWEST, later=LATER, does=does)
+    (scripts / "versions" / f"{LATER}_later.py").write_text(revision)
+    monkeypatch.setattr(schema, "_SCRIPTS", scripts)
+
+
+def without_the_newest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on this program knows the first revision only, until `monkeypatch` is undone."""
+    scripts = folder / "first"
+    shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", f"{NEWEST}_*"))
     monkeypatch.setattr(schema, "_SCRIPTS", scripts)
 
 

@@ -14,7 +14,7 @@ from storage.queries import reviews
 from storage.schema import Migrated, MigrationStopped, SchemaAhead
 from storage.shelf import PackShelf
 from tests.journeys.terminal import Terminal
-from tests.storage.revisions import add_revision, crash_image
+from tests.storage.revisions import LATER, NEWEST, add_revision, crash_image, without_the_newest
 from tests.storage.tiny import run, says, taken
 
 BREAKS = 'op.execute("DELETE FROM act")\n    op.execute("INSERT INTO nowhere VALUES (1)")'
@@ -52,10 +52,10 @@ def test_the_copy_is_complete_and_the_older_program_works_on_it(
     assert needs_migration(url)
     with pytest.raises(SchemaBehind):
         open_database(url, alone=False)
-    copy = Path(f"{older}.0001.bak")
-    assert migrate(url) == Migrated(before="0001", after="0002", backup=copy)
+    copy = Path(f"{older}.{NEWEST}.bak")
+    assert migrate(url) == Migrated(before=NEWEST, after=LATER, backup=copy)
     assert "colour" in columns(older)
-    assert migrate(url) == Migrated(before="0002", after="0002")
+    assert migrate(url) == Migrated(before=LATER, after=LATER)
     assert [path.name for path in tmp_path.glob("*.bak")] == [copy.name]
     assert copy.stat().st_mode & 0o777 == 0o600
 
@@ -67,15 +67,29 @@ def test_the_copy_is_complete_and_the_older_program_works_on_it(
     assert "colour" not in columns(copy)
 
 
+def test_a_database_of_the_first_version_keeps_its_reviews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "reviews.db"
+    without_the_newest(tmp_path, monkeypatch)
+    crash_image(path)
+    monkeypatch.undo()
+    url = f"sqlite:///{path}"
+    assert migrate(url) == Migrated(before="0001", after=NEWEST, backup=Path(f"{path}.0001.bak"))
+    assert answers(url) == ["we can"]
+    database = open_database(url)
+    assert run(taken(database.units, says("and more", key="b")))
+    database.close()
+    assert answers(url) == ["we can", "and more"]
+
+
 def test_opening_a_file_for_work_migrates_it_too_and_a_copy_replaces_no_other(
     older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path(f"{older}.0001.bak").write_text("of last year")
+    Path(f"{older}.{NEWEST}.bak").write_text("of last year")
     add_revision(tmp_path, monkeypatch)
     open_database(f"sqlite:///{older}").close()
     assert "colour" in columns(older)
-    assert Path(f"{older}.0001.bak").read_text() == "of last year"
-    assert "colour" not in columns(Path(f"{older}.0001.2.bak"))
+    assert Path(f"{older}.{NEWEST}.bak").read_text() == "of last year"
+    assert "colour" not in columns(Path(f"{older}.{NEWEST}.2.bak"))
 
 
 @pytest.mark.parametrize(("does", "why"), [(BREAKS, "OperationalError"), (ORPHANS, "rows without the row they")])
@@ -86,8 +100,8 @@ def test_a_migration_that_stops_leaves_the_database_as_it_was(
     add_revision(tmp_path, monkeypatch, does)
     with pytest.raises(MigrationStopped, match=why) as told:
         migrate(url)
-    assert f"from revision 0001 to 0002: {why}" in str(told.value)
-    assert f"{older}.0001.bak" in str(told.value)
+    assert f"from revision {NEWEST} to {LATER}: {why}" in str(told.value)
+    assert f"{older}.{NEWEST}.bak" in str(told.value)
     assert needs_migration(url)
     with pytest.raises(MigrationStopped):
         open_database(url)
@@ -131,17 +145,17 @@ def test_on_postgres_a_stopped_migration_leaves_nothing_and_a_whole_one_tells_it
         connection.execute("DROP DATABASE IF EXISTS ai_readiness_older")
         connection.execute("CREATE DATABASE ai_readiness_older")
         url = make_url(server_url).set(database="ai_readiness_older").render_as_string(hide_password=False)
-        assert migrate(url) == Migrated(before=None, after="0001")
+        assert migrate(url) == Migrated(before=None, after=NEWEST)
         with monkeypatch.context() as patch:
             (tmp_path / "broken").mkdir()
             add_revision(tmp_path / "broken", patch, BREAKS)
             with pytest.raises(
-                MigrationStopped, match=r"from revision 0001 to 0002: ProgrammingError. It is as it was;"
+                MigrationStopped, match=rf"from revision {NEWEST} to {LATER}: ProgrammingError. It is as it was;"
             ):
                 migrate(url)
-        assert migrate(url) == Migrated(before="0001", after="0001")
+        assert migrate(url) == Migrated(before=NEWEST, after=NEWEST)
         add_revision(tmp_path, monkeypatch)
-        assert migrate(url) == Migrated(before="0001", after="0002")
+        assert migrate(url) == Migrated(before=NEWEST, after=LATER)
         connection.execute("DROP DATABASE ai_readiness_older")
 
 
@@ -150,14 +164,14 @@ def test_the_command_says_what_it_did_and_where_the_copy_is(
 ) -> None:
     terminal, url = Terminal(folder=tmp_path), f"sqlite:///{older.name}"
     new = terminal.run("migrate", DATABASE_URL="sqlite:///new.db")
-    assert new.err == "The database is up to date: new, at revision 0001.\n"
+    assert new.err == f"The database is up to date: new, at revision {NEWEST}.\n"
     add_revision(tmp_path, monkeypatch)
     changed, unchanged = (terminal.run("migrate", DATABASE_URL=url) for _ in range(2))
     assert changed.err.splitlines() == [
-        "The database is up to date: from revision 0001 to 0002.",
-        "A copy of it as it was: reviews.db.0001.bak",
+        f"The database is up to date: from revision {NEWEST} to {LATER}.",
+        f"A copy of it as it was: reviews.db.{NEWEST}.bak",
     ]
-    assert unchanged.err == "The database was up to date already, at revision 0002; nothing was changed.\n"
+    assert unchanged.err == f"The database was up to date already, at revision {LATER}; nothing was changed.\n"
     assert {(ran.code, ran.out) for ran in (new, changed, unchanged)} == {(0, "")}
 
 
@@ -168,4 +182,4 @@ def test_a_stopped_migration_ends_a_command_with_a_sentence(
     for words in (("migrate",), ("chat",)):
         ran = Terminal(folder=tmp_path).run(*words, DATABASE_URL=f"sqlite:///{older}")
         assert (ran.code, ran.out) == (1, "")
-        assert ran.err.startswith("The database could not be brought up to date from revision 0001 to 0002")
+        assert ran.err.startswith(f"The database could not be brought up to date from revision {NEWEST} to {LATER}")

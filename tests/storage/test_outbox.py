@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Connection
 
 from conversations.activities import Activity
-from conversations.effects import Effect, Post, Revise, Turn, Whisper
+from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
 from conversations.errors import LaneLost
 from conversations.ports import Found
 from storage.database import Database, open_database
-from storage.models import DeliveryState, lane
-from storage.outbox import LEASE, Claimed, claim, give_up, mark_sent, postpone
+from storage.models import DeliveryState, lane, outbox
+from storage.outbox import LEASE, UNREADABLE, Claimed, claim, give_up, mark_sent, postpone
 from storage.queries import parked
 from storage.threads import Units
 from tests.storage import tiny
@@ -53,6 +53,11 @@ async def wants(units: Units, *effects: Effect, key: str) -> None:
     await taken(units, says("please", key=key), decide)
 
 
+def marked(activity: Activity, _found: Found) -> Turn:
+    """Where there is no review."""
+    return Turn(review=None, effects=(React(source="m"), Whisper(to=activity.actor.id, card=CARD)))
+
+
 def test_a_thread_is_told_in_order_and_one_thing_at_a_time(database: Database) -> None:
     async def scene() -> None:
         await begun(database.units)
@@ -81,9 +86,56 @@ def test_people_and_channels_have_lanes_of_their_own(database: Database) -> None
             Post(key="summary", card=CARD),
             key="k",
         )
-        await taken(database.units, says("hello", key="nowhere", thread=None))
+        await taken(database.units, says("hello", key="nowhere", thread=None), marked)
         lanes = {one.delivery.lane for one in await claimed(database.units)}
         assert lanes == {f"review/{review.id}", "person/console/local/ben", "channel/console/local/C"}
+
+    run(scene())
+
+
+def test_what_is_only_whispered_waits_for_no_thread_and_beside_cards_it_stays_behind_them(database: Database) -> None:
+    whispers = Whisper(to="ana", card=CARD), Whisper(to="ben", card=CARD)
+
+    async def scene() -> None:
+        review = await begun(database.units)
+        stuck = await only(database.units)
+        await wants(database.units, *whispers, key="alone")
+        assert [one.delivery.lane for one in await claimed(database.units)] == [
+            f"person/console/local/{who}" for who in ("ana", "ben")
+        ]
+        await wants(database.units, *whispers, Revise(key="root", card=CARD), key="beside")
+        assert await claimed(database.units) == []
+        await send(database.units, stuck)
+        assert {one.delivery.lane for one in await send_all(database.units)} == {f"review/{review.id}"}
+
+    run(scene())
+
+
+def test_a_whisper_knows_where_the_platform_takes_it_and_only_that_of_the_actor_does(database: Database) -> None:
+    async def scene() -> None:
+        await begun(database.units)
+        await send_all(database.units)
+
+        def decide(_activity: Activity, found: Found) -> Turn:
+            to = ("ana", "ben")
+            return Turn(review=found.review, effects=tuple(Whisper(to=who, card=CARD) for who in to))
+
+        await taken(database.units, replace(says("edit", key="k"), reply_to="view/V1"), decide)
+        assert {one.delivery.to: one.delivery.source for one in await claimed(database.units)} == {
+            "ana": "view/V1",
+            "ben": None,
+        }
+
+    run(scene())
+
+
+def test_a_delivery_says_which_pack_its_review_runs_on(database: Database) -> None:
+    async def scene() -> None:
+        await begun(database.units)
+        assert (await only(database.units)).delivery.pack == tiny.PACK.digest
+        await taken(database.units, says("hello", key="nowhere", thread=None))
+        (whisper,) = await claimed(database.units)
+        assert (whisper.delivery.review, whisper.delivery.pack) == (None, None)
 
     run(scene())
 
@@ -228,3 +280,19 @@ def test_a_turn_beside_a_release_leaves_no_lane_asleep(database: Database) -> No
 
 def _awake(connection: Connection) -> int:
     return len(connection.execute(lane.select().where(lane.c.due_at.is_not(None))).all())
+
+
+def test_what_another_version_has_written_is_parked_and_the_lane_goes_on(database: Database) -> None:
+    def unreadable(connection: Connection) -> None:
+        connection.execute(outbox.update().where(outbox.c.message_key == "root").values(card={"type": "LaterCard"}))
+
+    async def scene() -> None:
+        await begun(database.units)
+        await database.units(unreadable)
+        assert await claimed(database.units) == []
+        (known,) = await claimed(database.units)
+        assert known.delivery.key == "question/a"
+        rows = {row["message_key"]: row for row in (await everything(database))["outbox"]}
+        assert (rows["root"]["state"], rows["root"]["trouble"]) == (DeliveryState.PARKED, UNREADABLE)
+
+    run(scene())

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event
 from conversations.activities import Activity, ActivityKind
 from conversations.cards import FieldFault, Notice
 from conversations.effects import FieldError, Post, Turn, Whisper
-from conversations.errors import EventRefused, NameTaken, StaleReview
+from conversations.errors import EventRefused, NameTaken, RootPending, StaleReview
 from conversations.ports import Found
 from conversations.review import Phase, Review
 from storage import threads
@@ -156,7 +156,7 @@ def test_a_command_may_change_a_review_that_it_was_not_said_in(database: Databas
     run(scene())
 
 
-def test_only_a_command_looks_at_the_other_reviews(database: Database) -> None:
+def test_only_a_command_or_what_may_be_one_looks_at_the_other_reviews(database: Database) -> None:
     seen: list[Found] = []
 
     def look(_activity: Activity, found: Found) -> Turn:
@@ -169,33 +169,51 @@ def test_only_a_command_looks_at_the_other_reviews(database: Database) -> None:
         await taken(database.units, says("list", key="2", thread=None, kind=ActivityKind.COMMAND), look)
         elsewhere = says("list", key="3", thread=None, kind=ActivityKind.COMMAND)
         await taken(database.units, replace(elsewhere, reference=replace(elsewhere.reference, tenant="x")), look)
+        for key, thread in (("4", "another"), ("5", "T")):
+            await taken(database.units, replace(says("list", key=key, thread=thread), addressed=True), look)
 
     run(scene())
-    assert [(found.review is not None, len(found.others)) for found in seen] == [(True, 0), (False, 1), (False, 0)]
+    found = [(each.review is not None, len(each.others)) for each in seen]
+    assert found == [(True, 0), (False, 1), (False, 0), (False, 1), (True, 0)]
+
+
+def faulty(activity: Activity, found: Found) -> Turn:
+    """A form with a fault in it."""
+    assert found.review
+    whisper = Whisper(to="ana", card=tiny.notice(Notice.WHICH))
+    errors = {"a.b": FieldError(fault=next(iter(FieldFault)))}
+    return replace(tiny.answered(activity, found.review), effects=(whisper,), errors=errors)
 
 
 def test_a_turn_that_only_says_something_leaves_the_review_alone(database: Database) -> None:
-    whisper = Whisper(to="ana", card=tiny.notice(Notice.WHICH))
-
-    def faulty(activity: Activity, found: Found) -> Turn:
-        assert found.review
-        return replace(
-            tiny.answered(activity, found.review),
-            effects=(whisper,),
-            errors={"a.b": FieldError(fault=next(iter(FieldFault)))},
-        )
-
     def quiet(_activity: Activity, found: Found) -> Turn:
-        return Turn(review=found.review, effects=(whisper,))
+        return Turn(review=found.review, effects=(Whisper(to="ana", card=tiny.notice(Notice.WHICH)),))
 
     async def scene() -> None:
         review = await begun(database.units)
         await taken(database.units, says("by then", key="f"), faulty)
         await taken(database.units, says("status", key="s"), quiet)
         assert await database.read(reviews, PackShelf()) == (review,)
-        rows = (await everything(database))["outbox"]
-        assert [row["delivery_id"] for row in rows[2:]] == ["f/0", "s/0"]
-        assert {row["lane"] for row in rows} == {f"review/{review.id}"}
+        (_, _, fault, status) = (await everything(database))["outbox"]
+        assert fault["delivery_id"].startswith("f/")
+        assert status["delivery_id"] == "s/0"
+
+    run(scene())
+
+
+def test_a_form_with_a_fault_may_be_sent_again_in_the_same_words(database: Database) -> None:
+    async def scene() -> None:
+        await begun(database.units)
+        form = replace(says("by then", key="f"), keys=("f", "g"))
+        for _ in range(2):
+            turn = await taken(database.units, form, faulty)
+            assert turn
+            assert turn.errors
+        assert [row["activity_key"] for row in (await everything(database))["inbox"]] == ["start"]
+        assert await taken(database.units, form)  # the world has changed, and what was a fault is none
+        assert await taken(database.units, form) is None
+        ids = [row["delivery_id"] for row in (await everything(database))["outbox"]]
+        assert len(ids) == len(set(ids)) == 2 + 2 + 4
 
     run(scene())
 
@@ -240,7 +258,7 @@ def test_a_turn_takes_as_few_statements_for_many_items_as_for_one(database: Data
         return [*counts, len(statements)]
 
     begin = 1 if database_is_sqlite(database) else 0
-    assert run(scene()) == [7 + begin, 7 + begin, 8 + begin]
+    assert run(scene()) == [7 + begin, 7 + begin, 7 + begin]
 
 
 SECRET = "Adalbert knows the secret"
@@ -411,11 +429,14 @@ def test_typed_lines_are_counted_by_thread(database: Database) -> None:
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
+def counted(given: list[Any] | None = None) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile, and in `given` their parameters."""
     statements: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         statements.append(statement)
+        if given is not None:
+            given.append(parameters)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
@@ -430,3 +451,21 @@ def database_is_sqlite(database: Database) -> bool:
 
 def _blind(activity: Activity, _found: Found) -> Turn:
     return tiny.decide(activity, Found())
+
+
+def test_a_reply_waits_until_the_root_card_of_its_channel_has_its_name(database: Database) -> None:
+    def ignores(_activity: Activity, found: Found) -> Turn:
+        return Turn(review=found.review)
+
+    async def scene() -> None:
+        await taken(database.units, starts("One", key="s", thread=None), tiny.decide)
+        reply = says("too early", key="1", thread="9.9")
+        with pytest.raises(RootPending):
+            await taken(database.units, reply, ignores)
+        elsewhere = replace(reply, keys=("2",), reference=replace(reply.reference, channel="another"))
+        assert await taken(database.units, elsewhere, ignores)
+        private = replace(reply, keys=("3",), private=True)
+        assert await taken(database.units, private, ignores)
+        assert "1" not in {row["activity_key"] for row in (await everything(database))["inbox"]}
+
+    run(scene())

@@ -1,0 +1,1 @@
+"""Slack: through its own Bolt and SDK."""

@@ -1,0 +1,225 @@
+"""Cards as Slack's blocks: how each part of a layout is drawn. Sentences are the templates', limits are `limits.py`'s.
+
+Only the oldest kinds of blocks, which every client shows; what people typed is `texts.py`'s to keep from acting.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, groupby
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    InteractiveElement,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+    SectionBlock,
+    UserSelectElement,
+)
+from slack_sdk.models.views import View
+
+from adapters.laying_out import lay_out
+from adapters.layout import Break, Buttons, Choice, ItemLine, Line, Tone, fallback
+from adapters.slack import limits
+from adapters.slack.texts import bare, plain, stressed, to_texts
+from adapters.slack.ways import OVERFLOW, action_id, block_id
+from adapters.wording import Words
+from conversations.cards import Card, HomeCard, Tap, Way
+
+LABEL = 24  # characters of a button
+_NUMBER = 4  # room for what tells two buttons apart that are heard alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    text: str  # all of it in words, escaped
+    blocks: limits.Blocks
+
+
+def to_message(
+    card: Card,
+    words: Words,
+    *,
+    review: str | None,
+    pack: str | None,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+) -> Message:
+    """A card as a message. `names` are people's, by id.
+
+    `links` are the addresses of `Tap.OPEN`, by its choice, "" for where the message itself stands; one without an
+    address is left out. Buttons carry `review`, where their way names no other, and with it the digest of its pack.
+    """
+    drawing = _Drawing(card, words, review=review, pack=pack, names=names, links=links)
+    text = limits.fallback_of([plain(line, names) for line in fallback(drawing.layout)])
+    return Message(text=text, blocks=drawing.blocks(limits.BLOCKS_IN_MESSAGE, limits.MESSAGE_CHARACTERS))
+
+
+def to_home(card: HomeCard, words: Words, *, names: Mapping[str, str], links: Mapping[str, str]) -> dict[str, Any]:
+    """The App Home as a `views.publish` takes it; else as `to_message`."""
+    drawing = _Drawing(card, words, review=None, pack=None, names=names, links=links)
+    return View(type="home", blocks=drawing.blocks(limits.BLOCKS_IN_VIEW, limits.VIEW_CHARACTERS)).to_dict()
+
+
+def to_modal(
+    card: Card,
+    words: Words,
+    *,
+    title: str,
+    review: str | None,
+    pack: str | None,
+    names: Mapping[str, str],
+    links: Mapping[str, str],
+) -> dict[str, Any]:
+    """Any card inside an open modal, to be read and closed; else as `to_message`."""
+    drawing = _Drawing(card, words, review=review, pack=pack, names=names, links=links)
+    return View(
+        type="modal",
+        title=_text(title, limits.VIEW_TITLE),
+        close=_text("Close", limits.VIEW_TITLE),
+        blocks=drawing.blocks(limits.BLOCKS_IN_VIEW, limits.VIEW_CHARACTERS),
+    ).to_dict()
+
+
+class _Drawing:
+    """One card's layout, and its blocks."""
+
+    def __init__(
+        self,
+        card: Card,
+        words: Words,
+        *,
+        review: str | None,
+        pack: str | None,
+        names: Mapping[str, str],
+        links: Mapping[str, str],
+    ) -> None:
+        self._review, self._pack, self._names, self._links = review, pack, names, links
+        self._numbers = count(1)
+        self._heard: Counter[str] = Counter()
+        self.layout = lay_out(card, words).without(self._leads_nowhere)
+
+    def blocks(self, most: int, characters: int) -> limits.Blocks:
+        return limits.fitting([block.to_dict() for block in self._all()], most, characters)
+
+    def _leads_nowhere(self, way: Way) -> bool:
+        """Without an address, or with a name that is too long to be read back."""
+        unknown = way.tap is Tap.OPEN and not 0 < len(self._address(way) or "") <= limits.URL
+        return unknown or len(action_id(way)) > limits.OPTION_VALUE
+
+    def _address(self, way: Way) -> str | None:
+        return self._links.get(way.choice or "") if way.tap is Tap.OPEN else None
+
+    def _all(self) -> Iterator[Block]:
+        lines: list[Line | ItemLine] = []
+        if self.layout.heading:
+            yield HeaderBlock(text=_text(bare(self.layout.title, self._names), limits.HEADER))
+        else:
+            lines.append(self._title())
+        for part in self.layout.parts:
+            if isinstance(part, Line | ItemLine):
+                lines.append(part)
+            else:
+                yield from self._below(lines, part)
+                lines = []
+        yield from self._texts(lines)
+
+    def _below(self, lines: Sequence[Line | ItemLine], part: Buttons | Break) -> Iterator[Block]:
+        """Lines, and what ends them; a button that is about the last one stands beside it."""
+        if isinstance(part, Break):
+            yield from [*self._texts(lines), DividerBlock()]
+        elif part.of_line and len(part.choices) == 1:
+            yield from self._texts(lines[:-1])
+            yield from self._with_button(lines[-1], part.choices[0])
+        else:
+            yield from [*self._texts(lines), *self._actions(part)]
+
+    # --- texts -------------------------------------------------------------------------------------------------------
+
+    def _title(self) -> Line:
+        over_others = any(not isinstance(part, Buttons) for part in self.layout.parts)
+        return Line(lead=self.layout.title, text="") if over_others else Line(text=self.layout.title)
+
+    def _texts(self, lines: Sequence[Line | ItemLine]) -> Iterator[Block]:
+        for quiet, together in groupby(lines, key=_is_quiet):
+            for text in to_texts(map(_sentence, together), self._names):
+                yield ContextBlock(elements=[text]) if quiet else SectionBlock(text=text, expand=True)
+
+    # --- buttons -----------------------------------------------------------------------------------------------------
+
+    def _actions(self, buttons: Buttons) -> Iterator[Block]:
+        """One block for each review that the buttons are about, as a block's name says which."""
+        for review in dict.fromkeys(choice.way.review for choice in buttons.choices):
+            elements = list(self._interactive(buttons, review))
+            for at in range(0, len(elements), limits.ACTIONS):
+                yield ActionsBlock(block_id=self._block_id(review), elements=elements[at : at + limits.ACTIONS])
+
+    def _with_button(self, line: Line | ItemLine, choice: Choice) -> Iterator[Block]:
+        *before, last = to_texts([_sentence(line)], self._names)
+        yield from (SectionBlock(text=text, expand=True) for text in before)
+        beside = self._button(choice)
+        yield SectionBlock(block_id=self._block_id(choice.way.review), text=last, expand=True, accessory=beside)
+
+    def _block_id(self, review: str | None) -> str:
+        about = review or self._review
+        return block_id(next(self._numbers), about, self._pack if about == self._review else None)
+
+    def _interactive(self, buttons: Buttons, review: str | None) -> Iterator[InteractiveElement]:
+        if buttons.picker and buttons.picker.way.review == review:
+            label = _text(bare(buttons.picker.label, self._names), limits.PLACEHOLDER)
+            yield UserSelectElement(action_id=action_id(buttons.picker.way), placeholder=label)
+        yield from (self._button(choice) for choice in buttons.in_sight if choice.way.review == review)
+        if menu := [self._option(choice) for choice in buttons.more if choice.way.review == review]:
+            yield OverflowMenuElement(action_id=OVERFLOW, options=menu)
+
+    def _button(self, choice: Choice) -> ButtonElement:
+        label = bare(choice.label, self._names)
+        return ButtonElement(
+            text=_text(label, LABEL),
+            action_id=action_id(choice.way),
+            url=self._address(choice.way),
+            style=_style(choice),
+            accessibility_label=self._heard_as(label, bare(choice.heard, self._names)),
+        )
+
+    def _heard_as(self, label: str, heard: str) -> str | None:
+        """What is said for a button, where that is not its label: never twice the same."""
+        said = limits.clamp(heard or label, limits.ACCESSIBILITY_LABEL - _NUMBER)
+        self._heard[said] += 1
+        if self._heard[said] > 1:
+            return f"{said}, {self._heard[said]}"
+        return said if heard else None
+
+    def _option(self, choice: Choice) -> Option:
+        label = _text(bare(choice.label, self._names), limits.OPTION_TEXT)
+        return Option(text=label, value=action_id(choice.way), url=self._address(choice.way))
+
+
+def _is_quiet(part: Line | ItemLine) -> bool:
+    return isinstance(part, Line) and part.tone is Tone.QUIET
+
+
+def _sentence(part: Line | ItemLine) -> str:
+    if isinstance(part, ItemLine):
+        return f"{'▶ ' if part.asked else ''}{part.mark} {stressed(part.label)} · {part.text}"
+    before = f"{part.bar}  " if part.bar else ""
+    return before + " ".join(piece for piece in (stressed(part.lead), part.text) if piece)
+
+
+def _style(choice: Choice) -> str | None:
+    if choice.way.tap is Tap.CANCEL:
+        return "danger"
+    return "primary" if choice.primary else None
+
+
+def _text(text: str, most: int) -> PlainTextObject:
+    return PlainTextObject(text=limits.clamp(text, most), emoji=False)

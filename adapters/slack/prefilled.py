@@ -1,0 +1,111 @@
+"""What a form shows already, and how it is known again when it comes back untouched.
+
+A modal remembers hashes of what its inputs held at first, and the names that stood in them for people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from adapters.filters import plain, spoken
+from adapters.slack.limits import METADATA
+from adapters.slack.modals import fits, packed
+from adapters.slack.texts import MENTION, is_person, name_of
+from conversations.cards import FieldLine
+from conversations.packs import ItemType
+
+CHOSEN = (ItemType.PERSON, ItemType.DATE, ItemType.CHOICE)  # their inputs hold no words
+_PEOPLE_ROOM = 1_000  # characters of what a modal remembers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A field with the whole of its answer, and what of it the input holds at first: all of it, or nothing."""
+
+    line: FieldLine
+    answer: str
+    first: str
+
+
+def filled(line: FieldLine, said: Mapping[int, str]) -> Filled:
+    answer = line.value or (spoken(line.quote, said) or "" if line.quote else "")
+    if line.value and line.type is ItemType.PERSON:
+        answer = f"<@{line.value}>"
+    return Filled(line=line, answer=answer, first=_first(line, answer.strip()))
+
+
+def _first(line: FieldLine, answer: str) -> str:
+    """What its input can show of an answer: the whole of it, or nothing."""
+    match line.type:
+        case ItemType.PERSON:
+            named = MENTION.fullmatch(answer)
+            return answer if named and is_person(named[1]) else ""
+        case ItemType.DATE:
+            return answer if _is_day(answer) else ""
+        case ItemType.CHOICE:
+            folded = answer.casefold()
+            return next((o for o in line.options if folded in (o.casefold(), plain(o).casefold())), "")
+        case _:
+            return answer if fits(answer) else ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def people_in(fields: Sequence[Filled], names: Mapping[str, str]) -> dict[str, str]:
+    """The people in texts whose names can stand there, by id, as far as there is room to remember them."""
+    people: dict[str, str] = {}
+    for who in MENTION.findall(" ".join(each.first for each in fields if each.line.type not in CHOSEN)):
+        name = name_of(who, names)
+        more = people | {who: name}
+        if name and name not in people.values() and len(packed(more)) <= _PEOPLE_ROOM:
+            people = more
+    return people
+
+
+def remembered(
+    base: Mapping[str, Any], fields: Sequence[Filled], people: Mapping[str, str]
+) -> tuple[dict[str, str], list[Filled]]:
+    """Hashes of what the inputs hold at first. One that there is no room for stays empty."""
+    known: dict[str, str] = {}
+    kept: list[Filled] = []
+    for each in fields:
+        more = known | ({each.line.name: digest_of(_in_text(each.line, each.first, people))} if each.first else {})
+        room = len(packed({**base, "known": more})) <= METADATA
+        known = more if room else known
+        kept.append(each if room else replace(each, first=""))
+    return known, kept
+
+
+def _in_text(line: FieldLine, first: str, people: Mapping[str, str]) -> str:
+    """What an untouched input comes back as."""
+    return first if line.type in CHOSEN else with_ids(with_names(first, people), people)
+
+
+def with_names(text: str, people: Mapping[str, str]) -> str:
+    """An input has no mentions: people are `@Dana Rossi` in it. Where that would not come back the same, ids stay."""
+    shown = MENTION.sub(lambda found: f"@{people[found[1]]}" if found[1] in people else found[0], text)
+    return shown if with_ids(shown, people) == text and fits(shown) else text
+
+
+def with_ids(text: str, people: Mapping[str, str]) -> str:
+    """The other way round, for what was typed."""
+    ids = {name: who for who, name in people.items()}
+    if not ids:
+        return text
+    each = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)@({each})(?!\w)", lambda found: f"<@{ids[found[1]]}>", text)
+
+
+def digest_of(value: str) -> str:
+    """Eight digits, the same where only the white space differs."""
+    return hashlib.sha256(" ".join(value.split()).encode()).hexdigest()[:8]

@@ -1,0 +1,95 @@
+"""`make bench`: what the product costs over a floor, as ratios. docs/performance.md says how, and what it means."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from benchmarks.comparing import FULL, LEVELS, QUICK, compare, on_postgres, on_sqlite
+from benchmarks.figures import ROOT, Figure, counted, facts, figures, growth, keep, table
+from benchmarks.processes import postgres
+from benchmarks.shape import shape
+
+LONGEST_SECONDS = 600
+TARGETS = {"SQLite": {1: 3.0, 16: 2.0, 32: 2.0}, "PostgreSQL": {1: 3.0, 16: 3.0, 32: 3.0}}
+_OURS = ("AI_READINESS_", "SLACK_", "TEAMS_", "DATABASE_URL", "HOST", "PORT", "PUBLIC_URL")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="only what can be counted instead of timed")
+    parser.add_argument("--strict", action="store_true", help="exit 1 where a target is missed")
+    chosen = parser.parse_args()
+    end_in_time()
+    with tempfile.TemporaryDirectory(prefix="ai-readiness-bench-") as name, nobodys_settings(Path(name)):
+        told = measured(Path(name), quick=chosen.quick)
+    met = sum(figure.met for figure in told)
+    print(f"{met} of {len(told)} targets met")
+    return 1 if chosen.strict and met < len(told) else 0
+
+
+def measured(folder: Path, *, quick: bool) -> list[Figure]:
+    known, told = facts(folder), list[Figure]()
+    print(*(f"{name} {value}" for name, value in known.items()), sep=", ", flush=True)
+    with postgres(folder) as server_url:
+        for store in TARGETS:
+            urls = on_sqlite(folder) if store == "SQLite" else on_postgres(server_url)
+            told += asyncio.run((quickly if quick else fully)(store, urls, folder))
+    print(*told, sep="\n")
+    known |= {"load after": round(os.getloadavg()[0], 1)}
+    keep(ROOT / "build" / "bench.json", known, told)
+    print(f"load after {known['load after']}; as JSON in build/bench.json")
+    return told
+
+
+async def fully(store: str, urls: tuple[str, str], folder: Path) -> list[Figure]:
+    pairs = await compare(urls, folder, FULL)
+    print("", *table(store, pairs), "", sep="\n", flush=True)
+    told = figures(store, pairs, TARGETS[store])
+    return [*told, growth(store, pairs)] if store == "SQLite" else told
+
+
+async def quickly(store: str, urls: tuple[str, str], folder: Path) -> list[Figure]:
+    """No time is looked at: that every request was acked, and kept, is what was to be seen."""
+    pairs = await compare(urls, folder, QUICK)
+    acked = min(len(pair.product.taken) for level in LEVELS for pair in pairs[level])
+    return [
+        counted(f"{store}: messages acked and kept, at least", acked, 1, most=False),
+        *await shape(store, urls[1], folder),
+    ]
+
+
+@contextlib.contextmanager
+def nobodys_settings(folder: Path) -> Iterator[None]:
+    """An environment without anybody's own settings, and a working folder without a `.env`."""
+    for name in [each for each in os.environ if each.startswith(_OURS)]:
+        del os.environ[name]
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def end_in_time() -> None:
+    """Whatever happens, `finally` and `with` see to the processes that were started."""
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        sys.exit(f"make bench was stopped by {signal.Signals(number).name}")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGTERM, stop)
+    signal.alarm(LONGEST_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

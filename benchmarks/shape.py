@@ -1,0 +1,131 @@
+"""What can be counted instead of timed: statements and commits of turns, in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import Engine, event
+
+from benchmarks.figures import Figure, counted
+from benchmarks.reviews import Posted, answers, place, start
+from bot.bootstrap import Application, running
+from bot.library import bundled
+from bot.settings import Settings
+from conversations.activities import Activity, ActivityKind, Actor, Form
+from storage.threads import TOGETHER
+
+_MOST = 10  # statements a turn
+_FIRST = 50_000  # review here; the ones before are those of messages
+_FEW = 2  # items of the small pack; the large one has all that ship
+
+
+async def shape(store: str, url: str, folder: Path) -> list[Figure]:
+    """The counts of one database, on which nothing else is counted meanwhile."""
+    _write_small_pack(folder)
+    settings, told = Settings(database_url=url, AI_READINESS_PACKS=folder), list[Figure]()
+    async with running(settings, {"slack": Posted()}, command="make bench", pack="few") as application:
+        seen = await _by_message(application, _FIRST)
+    async with running(settings, {"slack": Posted()}, command="make bench", pack="full") as application:
+        seen += await _by_message(application, _FIRST + 1)
+        seen += await _by_form(application, _FIRST + 2)
+        if store == "SQLite":
+            commits = await _commits_of_waiting(application, _FIRST + 1000)
+            told.append(counted(f"{store}: commits for {TOGETHER} waiting turns", commits, 1))
+    return [
+        counted(f"{store}: statements in a turn", max(seen), _MOST),
+        counted(f"{store}: different numbers of statements in turns", len(set(seen)), 1),
+        *told,
+    ]
+
+
+async def _by_message(application: Application, number: int) -> list[int]:
+    """Statements of each turn of a review whose items are answered one by one."""
+    await _begin(application, number)
+    said = answers(application.engine).values()
+    return [await _statements(application, _activity(number, n, text=text)) for n, text in enumerate(said)]
+
+
+async def _by_form(application: Application, first: int) -> list[int]:
+    """Statements of one turn that answers 1, 5 or 21 items."""
+    values, seen = answers(application.engine), []
+    for number, many in enumerate((1, 5, 21), first):
+        await _begin(application, number)
+        form = Form(name="run", values=dict([*values.items()][:many]), seen=1)
+        seen.append(await _statements(application, _activity(number, 0, kind=ActivityKind.FORM, form=form)))
+    return seen
+
+
+async def _commits_of_waiting(application: Application, first: int) -> int:
+    """Of as many turns as may share one, all of which wait while another unit is at work."""
+    await _begin(application, *range(first, first + TOGETHER))
+    said, gate = next(iter(answers(application.engine).values())), threading.Event()
+    held = asyncio.create_task(application.database.units(lambda _: gate.wait(10)))
+    turns = [
+        asyncio.create_task(application.runner.run(_activity(number, 0, text=said)))
+        for number in range(first, first + TOGETHER)
+    ]
+    await asyncio.sleep(0.1)  # all of them wait now
+    with counting() as happened:
+        gate.set()
+        await asyncio.gather(held, *turns)
+    return happened["commit"] - 1  # the unit that was at work
+
+
+async def _begin(application: Application, *numbers: int) -> None:
+    for number in numbers:
+        await start(application, number)
+    await application.relay.drain()
+
+
+async def _statements(application: Application, activity: Activity) -> int:
+    with counting() as happened:
+        turn = await application.runner.run(activity)
+    if turn is None or turn.review is None or not turn.review.acts:
+        raise AssertionError(f"{activity.keys[0]} has answered nothing")
+    return happened["statement"]
+
+
+def _activity(number: int, n: int, **fields: Any) -> Activity:
+    usual = {"kind": ActivityKind.MESSAGE, "source": f"1750000000.{n:06}"}
+    return Activity(
+        keys=(f"shape/{number}/{n}", f"shape/{number}/{n}/again"),
+        actor=Actor(id="U0ANA", name="Ana"),
+        reference=place(number),
+        at=datetime.now(UTC),
+        **(usual | fields),
+    )
+
+
+def _write_small_pack(folder: Path) -> None:
+    pack: dict[str, Any] = yaml.safe_load(bundled()["core.yaml"])
+    question = pack["questions"][0]
+    pack |= {"pack": "few", "questions": [question | {"items": question["items"][:_FEW]}]}
+    (folder / "few.yaml").write_text(yaml.safe_dump(pack, sort_keys=False))
+
+
+@contextmanager
+def counting() -> Iterator[Counter[str]]:
+    """Of all databases of this process: `statement`, without those that begin a transaction, and `commit`."""
+    happened: Counter[str] = Counter()
+
+    def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        happened["statement"] += not statement.startswith("BEGIN")
+
+    def committed(_connection: Any) -> None:
+        happened["commit"] += 1
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    event.listen(Engine, "commit", committed)
+    try:
+        yield happened
+    finally:
+        event.remove(Engine, "before_cursor_execute", executed)
+        event.remove(Engine, "commit", committed)

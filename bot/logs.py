@@ -1,0 +1,39 @@
+"""The log of `serve`: a line an event on standard error, with its fields; never with what anybody wrote."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# At a lower level the SDKs write down whole requests, and with them what people wrote. Bolt warns of what is meant.
+_LEVELS = {
+    "slack_sdk": logging.WARNING,
+    "slack_bolt": logging.ERROR,
+    "aiohttp": logging.WARNING,
+    "alembic": logging.WARNING,
+}
+
+
+class Fields(logging.Formatter):
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith("slack_"):  # behind that come addresses with tickets, and texts of errors
+            record.msg, record.args = re.split(r"[(:]", record.getMessage(), maxsplit=1)[0].strip(), ()
+            record.exc_info = record.exc_text = None
+        fields = {name: value for name, value in vars(record).items() if name not in _PLAIN}
+        told = " ".join(f"{name}={value}" for name, value in fields.items())
+        line = super().format(record)
+        return f"{line} {told}" if told else line
+
+
+def log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(Fields("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    for name, level in _LEVELS.items():
+        logging.getLogger(name).setLevel(level)

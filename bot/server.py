@@ -1,0 +1,131 @@
+"""The web server: what platforms call, health, readiness and metrics, in one application.
+
+It knows no platform and no database: routes and checks are given to it. Whatever goes wrong is answered by one sentence
+as JSON, which says nothing about the inside; an oversized body is refused before anything of it is parsed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
+from traceback import extract_tb
+from typing import TypeAlias
+
+from aiohttp import web
+
+from conversations.errors import Busy, ReadinessError, StaleReview, StorageDown
+
+LARGEST_BODY_BYTES = 1024**2
+CHECK_SECONDS = 2.0
+STOP_SECONDS = 5.0  # a turn takes at most two, and Slack waits for three
+
+Check: TypeAlias = Callable[[], Awaitable[str | None]]
+"""What is wrong, as a sentence; None where all is well."""
+Scrape: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
+"""The metrics and their content type."""
+_Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_SAYS = {
+    HTTPStatus.NOT_FOUND: "There is nothing here.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This is called in another way.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too large: 1 MB at most.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here; it is noted in the log.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Nothing was kept; please try again in a moment.",
+}
+_log = logging.getLogger(__name__)
+
+
+class CannotListen(ReadinessError):
+    """The server cannot listen where it was told to."""
+
+
+def make_app(routes: Iterable[web.RouteDef], checks: Mapping[str, Check], scrape: Scrape) -> web.Application:
+    """`checks` are by the name that `/readyz` tells; each has two seconds."""
+
+    async def alive(_request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def ready(_request: web.Request) -> web.Response:
+        said = await asyncio.gather(*map(_checked, checks.values()))
+        wrong = {name: problem for name, problem in zip(checks, said, strict=True) if problem}
+        return web.json_response({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
+
+    async def metrics(_request: web.Request) -> web.Response:
+        body, content_type = await scrape()
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    app = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[_answering])
+    app.add_routes([*routes, web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
+    return app
+
+
+async def _checked(check: Check) -> str | None:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check()
+    except TimeoutError:
+        return f"It did not answer within {CHECK_SECONDS:.0f} seconds."
+
+
+@web.middleware
+async def _answering(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    if (request.content_length or 0) > LARGEST_BODY_BYTES:
+        return _sentence(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        return await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            raise
+        return _sentence(answer.status, allow=answer.headers.get("Allow"))
+    except (Busy, StaleReview, StorageDown) as error:
+        _log.warning("request_postponed", extra={"path": request.path, "error": type(error).__name__})
+        return _sentence(HTTPStatus.SERVICE_UNAVAILABLE)
+    except Exception as error:  # noqa: BLE001  # the server would log its text, which may repeat what people wrote
+        _log.error("request_broke", extra={"path": request.path, "error": type(error).__name__, "at": _place(error)})
+        return _sentence(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _sentence(status: int, *, allow: str | None = None) -> web.Response:
+    known = HTTPStatus(status)
+    says = _SAYS.get(known, f"{known.phrase}.")
+    return web.json_response({"error": says}, status=status, headers={"Allow": allow} if allow else None)
+
+
+def _place(error: Exception) -> str:
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{frame.name}:{frame.lineno}"
+
+
+@contextlib.asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Answers at the address that is yielded. At the end nothing new is accepted, and what runs is waited for.
+
+    Raises `CannotListen`.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+    await runner.setup()
+    try:
+        await _listen(runner, host, port)
+        address = _address(runner)
+        _log.info("listening on %s", address)
+        yield address
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        why = (error.strerror or "").rpartition(": ")[2]  # the address stands before it
+        raise CannotListen(
+            f"Cannot listen on {host}, port {port} ({why}); set HOST and PORT to where it can."
+        ) from None
+
+
+def _address(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

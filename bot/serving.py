@@ -1,0 +1,105 @@
+"""`ai-readiness serve`: hears the platforms, takes the turns and says what is to be said, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+
+from bot.bootstrap import Application, machine_clock, running
+from bot.logs import log_to_stderr
+from bot.metrics import Metrics
+from bot.platform import Platform
+from bot.server import Check, make_app, serving
+from bot.settings import BadSettings, Settings, what_serve_lacks
+from conversations.errors import ReadinessError
+from conversations.ports import Sender
+from storage.inspection import waiting_deliveries
+from storage.unit_of_work import Reach, no_op
+
+
+def serve(settings: Settings) -> None:
+    """Blocks until SIGTERM or SIGINT. Raises what `run` raises."""
+    log_to_stderr()
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    await run(settings, told_to_stop)
+
+
+async def run(
+    settings: Settings,
+    told_to_stop: asyncio.Event,
+    listening: Callable[[str], object] = lambda _: None,
+    reach: Reach = no_op,
+    clock: Callable[[], datetime] = machine_clock,
+    haste: float = 1,
+) -> None:
+    """`listening` is told the address; messages are sent `haste` times as fast as their platform allows.
+
+    Raises `BadSettings`, `CannotListen`, and what `running` raises.
+    """
+    if lacking := what_serve_lacks(settings):
+        raise BadSettings("\n".join(lacking))
+    metrics, senders = Metrics(), dict[str, Sender]()
+    async with (
+        running(settings, senders, command="serve", clock=clock, reach=reach, counted=metrics.delivered) as application,
+        _configured(settings, application, metrics, clock, haste) as platforms,
+    ):
+        senders |= {platform.name: platform.sender for platform in platforms}
+        app = make_app(
+            [route for platform in platforms for route in platform.routes],
+            _checks(application, platforms),
+            lambda: metrics.scraped(lambda: application.database.read(waiting_deliveries)),
+        )
+        async with serving(app, settings.host, settings.port) as address:
+            listening(address)
+            await _until(told_to_stop, application, platforms)
+
+
+@contextlib.asynccontextmanager
+async def _configured(
+    settings: Settings, application: Application, metrics: Metrics, clock: Callable[[], datetime], haste: float
+) -> AsyncIterator[tuple[Platform, ...]]:
+    """The platforms that are configured; one that is not is not even imported."""
+    async with contextlib.AsyncExitStack() as stack:
+        platforms = []
+        if settings.on_slack:
+            from bot.slack import on_slack  # noqa: PLC0415  # its SDK is loaded only where it is used
+
+            slack = on_slack(settings, application, metrics, clock, haste)
+            platforms.append(await stack.enter_async_context(slack))
+        yield tuple(platforms)
+
+
+async def _until(told_to_stop: asyncio.Event, application: Application, platforms: tuple[Platform, ...]) -> None:
+    """Works until it is told to stop; whatever ends before that is a fault, and ends the rest too."""
+    relay = asyncio.create_task(application.relay.run())
+    hearing = [asyncio.create_task(platform.run()) for platform in platforms if platform.run is not None]
+    stop = asyncio.create_task(told_to_stop.wait())
+    done, _ = await asyncio.wait([relay, stop, *hearing], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stop, *hearing):
+        task.cancel()
+    await asyncio.gather(stop, *hearing, return_exceptions=True)
+    application.relay.stop()
+    await asyncio.wait([relay])  # whatever else has ended, what is being sent is marked first
+    for task in (relay, *done):
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+
+def _checks(application: Application, platforms: tuple[Platform, ...]) -> Mapping[str, Check]:
+    async def database() -> str | None:
+        try:
+            await application.database.read(waiting_deliveries)
+        except ReadinessError as error:
+            return str(error)
+        return None
+
+    return {"database": database, **{name: check for platform in platforms for name, check in platform.checks.items()}}

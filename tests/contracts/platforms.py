@@ -1,0 +1,476 @@
+"""What the contract needs of a platform: its cards rendered, everything in them pressed, its forms filled and sent.
+
+One small object each, made of the platform's own adapter and of nothing else; the contract knows no platform. What a
+platform's client does (a payload for a press, a line that is typed) is played here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.text import Text
+
+from adapters.console import inbound as console
+from adapters.console.rendering import render
+from adapters.console.terminal import STYLES, Terminal, handle
+from adapters.filters import plain
+from adapters.slack.blocks import to_home, to_message
+from adapters.slack.desk import Desk
+from adapters.slack.forms import to_view
+from adapters.slack.inbound import to_activities, to_command
+from adapters.slack.interactions import Interactions
+from adapters.slack.news import Step
+from adapters.slack.texts import Slack
+from adapters.wording import LABELS, Reader, Wording, Words, word
+from conversations.activities import Activity, ActivityKind, Button, ConversationReference
+from conversations.cards import Card, FieldLine, FormCard, HomeCard, ReportCard, ReviewLine, Tap, Way
+from conversations.effects import Turn
+from conversations.packs import ItemType, Pack
+from conversations.review import Review
+from tests.adapters import slack_payloads as payloads
+from tests.block_kit import complaints, elements_of
+
+if TYPE_CHECKING:
+    from tests.contracts.situations import Shown
+
+T = TypeVar("T")
+UTC_ZONE = ZoneInfo("UTC")
+KIM, DAY, REASON, PROJECT, HELP = "kim", date(2026, 12, 11), "it runs without users", "Claims Reader", "claims-help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button, and what comes of pressing it; nothing where it is a link."""
+
+    way: Way
+    activity: Activity | None
+    picked: bool = False  # a person was chosen on it
+
+
+class Platform(Protocol):
+    name: str
+    writes: bool  # the way to press a button is to type its word
+    hides: frozenset[Tap]  # what is nowhere to be pressed
+    skips: tuple[type, ...]  # parts of cards whose ways are not shown
+
+    def who(self, name: str) -> str:
+        """The id of somebody who is called so."""
+        ...
+
+    def moved(self, value: T) -> T:
+        """What was played in dialogues, with the people and in the place of this platform."""
+        ...
+
+    def around_commands(self, reviews: tuple[Review, ...]) -> Review | None:
+        """The review that a command was said in, as in a terminal there always is one."""
+        ...
+
+    def presses(self, shown: Shown, pack: str | None = None) -> Iterator[Pressed]:
+        """Everything that can be pressed in the rendering of a card. `pack` is the digest of another pack."""
+        ...
+
+    def typed(self, words: str, shown: Shown) -> Activity:
+        """A reply where the card stands; people are `@name` in it."""
+        ...
+
+    def command(self, words: str, *, who: str, at: datetime) -> Activity: ...
+
+    def submits(self, shown: Shown, values: Mapping[str, str]) -> Activity:
+        """The form of the card, saved with other values in these fields: as an answer has them (`<@ID>`, ISO days)."""
+        ...
+
+
+# --- Slack -----------------------------------------------------------------------------------------------------------
+
+
+class _Desk:
+    """Hears what `Interactions` makes of a payload, in the place of the real one."""
+
+    packs = ("core", "full")
+
+    def __init__(self, at: datetime) -> None:
+        self.shell = SimpleNamespace(clock=lambda: at)
+        self.ran: list[Activity] = []
+        self.opened: list[dict[str, Any]] = []
+
+    async def run(self, activity: Activity) -> Turn | None:
+        self.ran.append(activity)
+        return None
+
+    async def open(self, tenant: str, trigger: str, view: dict[str, Any], *, above: bool = False) -> str:
+        assert trigger
+        assert complaints(view) == []
+        self.opened.append(view)
+        return "V0NEW"
+
+    async def call(self, *_: object, **__: object) -> Mapping[str, Any]:
+        """Slack does not say who is where."""
+        return {}
+
+    async def show(self, *_: object) -> None:
+        """Nothing is left to be said."""
+
+    async def channel_names(self, tenant: str, ids: tuple[str, ...]) -> Mapping[str, str]:
+        return {channel: name for channel, name in SlackPlatform.channels.items() if channel in ids}
+
+
+class SlackPlatform:
+    name = "slack"
+    writes = False
+    hides: frozenset[Tap] = frozenset()
+    skips: tuple[type, ...] = ()
+    channels: Mapping[str, str] = {payloads.CHANNEL: "claims-ai", "C0HELP": HELP}
+    _wording = Wording(Slack())
+
+    def who(self, name: str) -> str:
+        return f"U{name.upper()}"
+
+    def moved(self, value: T) -> T:
+        return cast(T, _moved(value))
+
+    def around_commands(self, reviews: tuple[Review, ...]) -> Review | None:
+        return None
+
+    def typed(self, words: str, shown: Shown) -> Activity:
+        text = re.sub(r"@(\w+)", lambda found: f"<@{self.who(found[1])}>", words)
+        event = payloads.direct(text) if shown.private else payloads.message(text)
+        (step,) = to_activities(payloads.enveloped(event | {"user": shown.to}), at=shown.now).facts
+        assert isinstance(step, Step)
+        return step.activity
+
+    def command(self, words: str, *, who: str, at: datetime) -> Activity:
+        activity = to_command(payloads.COMMAND | {"text": words, "user_id": who}, at=at)
+        assert activity is not None
+        return activity
+
+    # --- rendering ---------------------------------------------------------------------------------------------------
+
+    def presses(self, shown: Shown, pack: str | None = None) -> Iterator[Pressed]:
+        blocks, view = self._blocks(shown, pack)
+        yield from (each for block in blocks for each in self._in_block(block, shown, view))
+        if isinstance(shown.card, FormCard):
+            view = self.view(shown, pack)
+            yield from (each for block in view["blocks"] for each in self._in_block(block, shown, view))
+
+    def view(self, shown: Shown, pack: str | None = None) -> dict[str, Any]:
+        assert isinstance(shown.card, FormCard)
+        assert shown.review is not None
+        card = shown.card if pack is None else replace(shown.card, pack=pack)
+        at, review = shown.review.reference, shown.review.id
+        view = to_view(card, self.words(card, shown), shown.said, review=review, reference=at, names=NAMES)
+        assert complaints(view) == []
+        return view
+
+    def words(self, card: Card, shown: Shown) -> Words:
+        return self._wording.of(card, Reader(words=shown.said, today=shown.now.date(), zone=UTC_ZONE))
+
+    def _blocks(self, shown: Shown, pack: str | None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        card, review = shown.card, shown.review
+        words, links = self.words(card, shown), dict.fromkeys(_opens(card), "https://acme.slack.com/archives/C1/p1")
+        if isinstance(card, HomeCard):
+            view = to_home(card, words, names=NAMES, links=links)
+            assert complaints(view) == []
+            return view["blocks"], view
+        digest = pack or (review.pack.digest if review else None)
+        message = to_message(card, words, review=review.id if review else None, pack=digest, names=NAMES, links=links)
+        assert complaints(message.blocks) == []
+        return message.blocks, None
+
+    # --- pressing ----------------------------------------------------------------------------------------------------
+
+    def _in_block(self, block: Mapping[str, Any], shown: Shown, view: Mapping[str, Any] | None) -> Iterator[Pressed]:
+        if block["type"] == "input":
+            return
+        for element in elements_of(block):
+            for said in _hands(element, self.who(KIM)):
+                names = said["selected_option"]["value"] if "selected_option" in said else element["action_id"]
+                picked = said.get("selected_user")
+                way = _way(shown.card, block["block_id"], names, picked)
+                action = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
+                payload = self._payload({**action, "action_ts": "1763888470.5", **said}, shown, view)
+                activity = asyncio.run(_pressed(payload, shown.now, self.who(KIM)))
+                assert (activity is None) == ("url" in element or "url" in said.get("selected_option", {}))
+                yield Pressed(way=way, activity=activity, picked=picked is not None)
+
+    def _payload(self, action: Mapping[str, Any], shown: Shown, view: Mapping[str, Any] | None) -> dict[str, Any]:
+        user = {"user": {"id": shown.to, "team_id": payloads.T}}
+        if view is not None:
+            return payloads.in_view(action, view) | user
+        channel, ts = (payloads.DIRECT, payloads.TS) if shown.private else (payloads.CHANNEL, payloads.TS)
+        ts = payloads.ROOT if shown.root else ts
+        thread = {} if shown.private else {"thread_ts": payloads.ROOT}
+        container = {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False} | thread
+        message = {**payloads.OWN, "ts": ts} | thread
+        where = {"container": container, "channel": {"id": channel, "name": "here"}, "message": message}
+        return payloads.pressing(action, **user, **where)
+
+    # --- forms -------------------------------------------------------------------------------------------------------
+
+    def submits(self, shown: Shown, values: Mapping[str, str]) -> Activity:
+        assert isinstance(shown.card, FormCard)
+        view, was = self.view(shown), {line.name: _was(line, shown) for line in shown.card.fields}
+        state = {
+            block["block_id"]: {block["element"]["action_id"]: self._state(block, values, was)}
+            for block in view["blocks"]
+            if block["type"] == "input"
+        }
+        user = {"id": shown.to, "team_id": payloads.T}
+        return asyncio.run(_saved(view, state, shown.now, user=user))
+
+    def _state(self, block: Mapping[str, Any], values: Mapping[str, str], was: Mapping[str, str]) -> dict[str, Any]:
+        name, element = block["block_id"].removesuffix("/place"), block["element"]
+        value, first = values.get(name), _first(element)
+        if value is None:
+            return first
+        match element["type"]:
+            case "users_select":
+                return first | {"selected_user": value[2:-1]}
+            case "datepicker":
+                return first | {"selected_date": value}
+            case "static_select":
+                return first | {"selected_option": next(o for o in element["options"] if o["value"] == value)}
+            case "conversations_select":
+                chosen = next((id_ for id_, called in self.channels.items() if value.startswith(f"#{called}")), None)
+                return first | {"selected_conversation": chosen}
+            case _ if block["block_id"].endswith("/place"):  # the hours, which stay where they are there
+                return first if first["value"] else first | {"value": value.partition(", ")[2]}
+            case _:
+                old = was[name]
+                added = old and first["value"] and value.startswith(old)
+                return first | {"value": f"{first['value']}{value[len(old) :]}" if added else value}
+
+
+NAMES: Mapping[str, str] = {
+    f"U{name.upper()}": name.capitalize()
+    for name in ("ana", "bea", "carol", "dana", "kim", "lee", "mika", "priya", "sam", "tom")
+}
+_NAMED = re.compile(rf"(?P<at><@)?\b(?P<name>{'|'.join(each[1:].lower() for each in NAMES)})\b(?(at)>|$)")
+_IDS = {"terminal": payloads.CHANNEL, "local": payloads.T, "console": "slack"}
+
+
+def _moved(value: Any) -> Any:
+    """With Slack's ids: of people alone in a text, at the end of a message's key, or mentioned."""
+    if isinstance(value, str) and type(value) is str:
+        return _NAMED.sub(_as_id, value) if re.fullmatch(r"\w+|\w+/.*|.*<@.*", value, re.DOTALL) else value
+    if isinstance(value, ConversationReference):
+        return ConversationReference(
+            platform="slack", tenant=payloads.T, channel=payloads.CHANNEL, thread=payloads.ROOT
+        )
+    if isinstance(value, tuple):
+        return tuple(_moved(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type | Pack):
+        return replace(value, **{each.name: _moved(getattr(value, each.name)) for each in fields(value)})
+    if isinstance(value, Mapping):
+        return {key: _moved(each) for key, each in value.items()}
+    return value
+
+
+def _as_id(found: re.Match[str]) -> str:
+    who = f"U{found['name'].upper()}"
+    if found["at"]:
+        return f"<@{who}>"
+    return who if found.start() == 0 or found.string[found.start() - 1] == "/" else found[0]
+
+
+def _hands(element: Mapping[str, Any], person: str) -> Iterator[dict[str, Any]]:
+    """What a client adds to a control's names, for everything that can be done with it."""
+    match element["type"]:
+        case "overflow":
+            yield from ({"selected_option": option} for option in element["options"])
+        case "users_select":
+            yield {"selected_user": person}
+        case _:
+            yield {"text": element["text"]}
+
+
+def _way(card: Card, block: str, names: str, picked: str | None) -> Way:
+    """The way of a card that bears these names; a button that is no way of it is one by its names alone."""
+    tap, item, choice = names.split("|", 2)
+    _, review, _ = block.split("/")
+    same = [w for w in ways_of(card) if (w.tap, w.item or "", w.choice or "") == (tap, item, choice)]
+    named = (way for way in same if way.review in (None, review))
+    return next(named, Way(tap=Tap(tap), item=item or None, choice=picked or choice or None))
+
+
+async def _pressed(payload: Mapping[str, Any], at: datetime, person: str) -> Activity | None:
+    desk = _Desk(at)
+    await Interactions(cast(Desk, desk)).pressed(payload)
+    if desk.ran or not desk.opened:
+        return next(iter(desk.ran), None)
+    (view,) = desk.opened
+    state = {
+        block["block_id"]: {block["element"]["action_id"]: _filled(block, person)}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    return await _sent(view, state, at, user=payload["user"])
+
+
+def _filled(block: Mapping[str, Any], person: str) -> dict[str, Any]:
+    """What somebody enters into a small modal that asks for one thing."""
+    first = _first(block["element"])
+    match block["element"]["type"]:
+        case "users_select":
+            return first | {"selected_user": person}
+        case "datepicker":
+            return first | {"selected_date": DAY.isoformat()}
+        case "conversations_select":
+            return first | {"selected_conversation": payloads.CHANNEL}
+        case "plain_text_input":
+            return first | {"value": PROJECT if block["block_id"] == "name" else REASON}
+        case _:
+            return first
+
+
+def _first(element: Mapping[str, Any]) -> dict[str, Any]:
+    """What an input holds that nobody has touched, as a submission says it."""
+    held = {
+        "users_select": ("selected_user", "initial_user"),
+        "datepicker": ("selected_date", "initial_date"),
+        "static_select": ("selected_option", "initial_option"),
+        "conversations_select": ("selected_conversation", "initial_conversation"),
+    }
+    key, initial = held.get(element["type"], ("value", "initial_value"))
+    return {"type": element["type"], key: element.get(initial)}
+
+
+async def _sent(view: Mapping[str, Any], state: Mapping[str, Any], at: datetime, *, user: object) -> Activity:
+    desk = _Desk(at)
+    address = {"response_urls": [{"response_url": "https://hooks.slack.com/app/T0ACME/4/w"}]}
+    saved = payloads.saving({**view, "state": {"values": state}}, user=user, **address)
+    await Interactions(cast(Desk, desk)).saved(saved)
+    (activity,) = desk.ran
+    return activity
+
+
+_saved = _sent
+
+
+# --- the terminal ----------------------------------------------------------------------------------------------------
+
+
+class ConsolePlatform:
+    name = "console"
+    writes = True
+    # A link; the rest of *About* is asked for line by line, and only its own buttons say that a review is done.
+    hides = frozenset({Tap.OPEN, Tap.DONE})
+    skips: tuple[type, ...] = (
+        FormCard,
+        ReviewLine,
+    )  # a word is about the review that one is in
+    _wording = Wording(Terminal())
+    _console = Console(width=80, force_terminal=False, legacy_windows=False)
+
+    def who(self, name: str) -> str:
+        return name
+
+    def moved(self, value: T) -> T:
+        return value
+
+    def around_commands(self, reviews: tuple[Review, ...]) -> Review | None:
+        return reviews[0]
+
+    def presses(self, shown: Shown, pack: str | None = None) -> Iterator[Pressed]:
+        said = Reader(words=shown.said, today=shown.now.date(), zone=UTC_ZONE)
+        lines = render(shown.card, self._wording.of(shown.card, said), self._console)
+        printed = [each for line in lines for each in _printed(line)]
+        for way in ways_of(shown.card, self.skips):
+            if typed := _take(printed, way):
+                yield Pressed(way=way, activity=self.typed(filled(typed, way, shown), shown))
+
+    def typed(self, words: str, shown: Shown) -> Activity:
+        if words.startswith("/form"):  # `bot.chat`: the button of a question, as no word opens one form of many
+            button = Button(act=Tap.ANSWER, choice=words.partition(" ")[2] or None)
+            return replace(self.typed("", shown), kind=ActivityKind.BUTTON, button=button)
+        assert shown.review is not None
+        at = shown.review.reference
+        return console.to_activity(words, number=7, who=shown.to, reference=at, at=shown.now)
+
+    def command(self, words: str, *, who: str, at: datetime) -> Activity:
+        place = ConversationReference(platform="console", tenant="local", channel="terminal")
+        return console.to_activity(f"/ai-readiness {words}", number=1, who=who, reference=place, at=at)
+
+    def submits(self, shown: Shown, values: Mapping[str, str]) -> Activity:
+        assert isinstance(shown.card, FormCard)
+        assert shown.review is not None
+        options = {option for line in shown.card.fields for option in line.options}
+        typed = {
+            name: plain(value) if value in options else re.sub(r"<@(\w+)>", r"@\1", value)
+            for name, value in values.items()
+        }
+        return console.to_form(
+            shown.card, typed, who=shown.to, reference=shown.review.reference, at=shown.now, key="a form"
+        )
+
+
+def _printed(line: Text) -> Iterator[tuple[str, str]]:
+    """The words in a line that can be typed, each with the label before it; without one it is its own."""
+    for span in line.spans:
+        if span.style == STYLES["typed"]:
+            typed, before = line.plain[span.start : span.end].strip("`"), line.plain[: span.start]
+            label = re.split(r" · |▸ ", before)[-1]
+            yield (label[:-2].strip() if label.endswith(": ") else typed).lower(), typed
+
+
+def _take(printed: list[tuple[str, str]], way: Way) -> str | None:
+    """The next word behind a way's label. One that several lines share is taken each time."""
+    label = handle(way.choice) if way.tap is Tap.ASK and way.choice else LABELS[way.tap].button.lower()
+    at = next((n for n, (name, _) in enumerate(printed) if name == label), None)
+    if at is None:  # in a sentence, which says the word and not the button
+        said = (word(way, elsewhere=True), word(way))
+        return next((typed for _, typed in printed if typed in said), None)
+    return printed.pop(at)[1]
+
+
+# --- for all ---------------------------------------------------------------------------------------------------------
+
+
+def ways_of(value: object, without: tuple[type, ...] = ()) -> list[Way]:
+    """All ways of a card, those of its lines too, each once. A report has none, though the summary in it does."""
+    if isinstance(value, (ReportCard, *without)):
+        return []
+    if isinstance(value, Way):
+        return [value]
+    if isinstance(value, tuple):
+        inside = value
+    else:
+        inside = tuple(getattr(value, each.name) for each in fields(value)) if is_dataclass(value) else ()
+    return list(dict.fromkeys(way for each in inside for way in ways_of(each, without)))
+
+
+def filled(words: str, way: Way, shown: Shown) -> str:
+    """A word with what it leaves to who types it."""
+    if way.tap is Tap.EDIT and way.item is None:  # of a question, or of all
+        return words.replace("NAME", shown.standing.pack.names[last_item(way, shown.standing.pack)])
+    said = words.replace("@name", f"@{KIM}").replace("Fri", DAY.isoformat()).replace("15 Dec", DAY.isoformat())
+    if "because" in said:
+        return said.replace("…", REASON)
+    return said.replace("…", f"@{KIM}" if wants_person(way, shown) else "an answer in words").replace("NAME", PROJECT)
+
+
+def last_item(way: Way, pack: Pack) -> str:
+    """Of the question that a way is about, or of all: who types has to say which one."""
+    return [key for key, question in pack.question_of.items() if way.choice in (None, question.key)][-1]
+
+
+def wants_person(way: Way, shown: Shown) -> bool:
+    return way.item is not None and shown.standing.items[way.item].item.type is ItemType.PERSON
+
+
+def _opens(card: Card) -> list[str]:
+    return [way.choice or "" for way in ways_of(card) if way.tap is Tap.OPEN]
+
+
+def _was(line: FieldLine, shown: Shown) -> str:
+    return "; ".join(shown.said[n] for n in line.quote.acts) if line.quote else line.value
+
+
+PLATFORMS: Mapping[str, Platform] = {"slack": SlackPlatform(), "console": ConsolePlatform()}

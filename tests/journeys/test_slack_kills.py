@@ -1,0 +1,192 @@
+"""`serve` as a real process, killed at every named point while Slack talks with it: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL, SIGTERM, SIGUSR1
+from typing import Any
+
+import pytest
+
+from tests.fake_slack import FakeSlack, Trouble, text_of
+from tests.journeys.terminal import ROOT
+from tests.serving import HTTP, SOCKET, Serve, delivery_ids, settings_for, workspace
+
+TURN = ("turn_begun", "inbox_written", "version_written", "acts_written", "outbox_written", "committed")
+DELIVERY = ("relay_claimed", "relay_sending", "relay_sent", "relay_marking", "relay_marked")
+PLAYS = (
+    *((point, 1, HTTP) for point in TURN),
+    *((point, nth, HTTP) for point in DELIVERY for nth in (1, 2)),
+    ("committed", 1, SOCKET),
+    ("relay_sent", 1, SOCKET),
+)
+LINES = (  # what comes of the first one is lost, if anything is
+    "@dana, Claims Platform",
+    "Ops will take it over after launch",
+    "Claims Platform Ops, they joined the weekly call on 6 October",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """All that there is in the end."""
+
+    items: dict[str, Any]
+    messages: list[str]  # of the bot, in all places
+    marks: list[str]
+    doubled: int
+    whispers: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """One process that serves."""
+
+    serve: Serve
+    child: subprocess.Popen[str]
+    process: int
+
+    async def arm(self) -> None:
+        os.kill(self.process, SIGUSR1)
+        assert await _line(self.child) == "armed"
+
+    async def end(self) -> int:
+        return int(await _line(self.child))
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[subprocess.Popen[str]]:
+    script = ROOT / "tests" / "journeys" / "crashing_serve.py"
+    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    with subprocess.Popen(
+        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    ) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "ready\n"
+        yield child
+
+
+async def _line(child: subprocess.Popen[str]) -> str:
+    assert child.stdout
+    return (await asyncio.to_thread(child.stdout.readline)).strip()
+
+
+@asynccontextmanager
+async def living(
+    child: subprocess.Popen[str], slack: FakeSlack, url: str, over: str, point: str = "", nth: int = 0
+) -> AsyncIterator[Life]:
+    settings = settings_for(slack, url, over)
+    given = {name: _plain(value) for name, value in settings.model_dump(exclude_unset=True).items()}
+    assert child.stdin
+    child.stdin.write(f"{json.dumps({'settings': given, 'point': point, 'nth': nth})}\n")
+    child.stdin.flush()
+    process, address = int(await _line(child)), await _line(child)
+    slack.events_url = f"{address}/slack/events" if over == HTTP else None
+    await slack.until(lambda: over == HTTP or len(slack.sockets) == 2)
+    yield Life(serve=Serve(slack=slack, url=address, settings=settings), child=child, process=process)
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if hasattr(value, "get_secret_value") else value
+
+
+async def seen(serve: Serve) -> Seen:
+    slack, changing = serve.slack, ("answered_at",)
+    items = {key: {n: v for n, v in item.items() if n not in changing} for key, item in (await serve.items()).items()}
+    messages = [each for channel in slack.channels.values() for each in channel.messages.values()]
+    ids = delivery_ids(slack)
+    return Seen(
+        items=items,
+        messages=sorted(text_of(each) for each in messages if each.of_bot),
+        marks=sorted(each.text for each in messages if each.reactions),
+        doubled=len(ids) - len(set(ids)),
+        whispers=sorted(map(text_of, slack.ephemerals)),
+    )
+
+
+async def talk(life: Life, lines: tuple[str, ...]) -> None:
+    for line in lines:
+        await life.serve.slack.says("ana", "claims", line, thread=life.serve.root().ts)
+        await life.serve.settled()
+
+
+async def at_the_point(life: Life) -> None:
+    """It ends by itself."""
+    await life.arm()
+    await life.serve.slack.says("ana", "claims", LINES[0], thread=life.serve.root().ts)
+    assert await life.end() == -SIGKILL
+
+
+async def while_slack_answers(life: Life) -> None:
+    slack = life.serve.slack
+    slack.fail("chat.postMessage", Trouble.SLOW, seconds=60)
+    before = len(slack.called("chat.postMessage"))
+    await slack.says("ana", "claims", LINES[0], thread=life.serve.root().ts)
+    await slack.until(lambda: len(slack.called("chat.postMessage")) > before)
+    os.kill(life.process, SIGKILL)
+    assert await life.end() == -SIGKILL
+
+
+async def in_peace(life: Life) -> None:
+    await talk(life, LINES[:1])
+    os.kill(life.process, SIGTERM)
+    assert await life.end() == 0
+
+
+async def ended(
+    child: subprocess.Popen[str],
+    url: str,
+    how: Callable[[Life], Awaitable[None]] = in_peace,
+    over: str = HTTP,
+    point: str = "",
+    nth: int = 0,
+) -> Seen:
+    """All lines; after the first one the process ends, and another goes on."""
+    async with workspace(patience=1.0) as slack:
+        async with living(child, slack, url, over, point, nth) as life:
+            await life.serve.starts()
+            await how(life)
+        async with living(child, slack, url, over) as life:
+            assert all(each.ok for each in await slack.retries())
+            await life.serve.settled()
+            await talk(life, LINES[1:])
+            found = await seen(life.serve)
+            os.kill(life.process, SIGTERM)
+            assert await life.end() == 0
+    return found
+
+
+@pytest.fixture(scope="module")
+def smooth(child: subprocess.Popen[str], sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    path = tmp_path_factory.mktemp("smooth") / "reviews.db"
+    shutil.copyfile(sqlite_template, path)
+    return asyncio.run(ended(child, f"sqlite:///{path}"))
+
+
+def alike(found: Seen, smooth: Seen) -> None:
+    assert found.items == smooth.items
+    assert (found.messages, found.marks, found.doubled) == (smooth.messages, smooth.marks, 0)
+    assert set(found.whispers) <= set(smooth.whispers)  # a whisper that may have been heard is not repeated
+    assert len(found.whispers) == len(set(found.whispers))
+
+
+@pytest.mark.parametrize(("point", "nth", "over"), PLAYS)
+def test_killed_there_nothing_is_lost_and_nothing_doubled(
+    child: subprocess.Popen[str], smooth: Seen, sqlite_url: str, point: str, nth: int, over: str
+) -> None:
+    alike(asyncio.run(ended(child, sqlite_url, at_the_point, over, point, nth)), smooth)
+
+
+def test_killed_while_slack_answers_nothing_is_lost_and_nothing_doubled(
+    child: subprocess.Popen[str], smooth: Seen, sqlite_url: str
+) -> None:
+    alike(asyncio.run(ended(child, sqlite_url, while_slack_answers)), smooth)
