@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from conversations.cards import QuestionLine, Quote
+from conversations.cards import PackChange, QuestionLine, Quote
 
 LEAST_SHOWN = 60  # characters of an answer that are always shown
 PROJECT_SHOWN = 40
 SHOWN_OF_A_KIND = 3
+SHOWN_QUESTIONS = 6  # on the root card; beyond, the complete ones are counted only
 TAKEN_BACK = "(taken back)"
 FROM_OUTSIDE = " (from outside)"  # behind who said it
 
@@ -195,6 +196,22 @@ def few(things: Sequence[str]) -> str:
     """`a, b, c and 2 more`: a list stops at three of a kind."""
     more = len(things) - SHOWN_OF_A_KIND
     return listed([*things[:SHOWN_OF_A_KIND], f"{more} more"] if more > 0 else things)
+
+
+def folded(lines: Sequence[QuestionLine]) -> tuple[int, Sequence[QuestionLine]]:
+    """How many complete ones are counted only, where there are many questions, and those that are shown."""
+    complete = [line for line in lines if line.answered >= line.total]
+    if len(lines) <= SHOWN_QUESTIONS or len(complete) < 2:
+        return 0, lines
+    return len(complete), [line for line in lines if line not in complete]
+
+
+def by_kind(changes: Iterable[PackChange]) -> Iterable[Sequence[PackChange]]:
+    """What becomes of answers, the same together, in the order in which each comes first."""
+    kinds: dict[str, list[PackChange]] = {}
+    for change in changes:
+        kinds.setdefault(change.becomes, []).append(change)
+    return kinds.values()
 
 
 def count_mark(line: QuestionLine) -> str:

@@ -8,8 +8,8 @@ from typing import assert_never
 
 from adapters import filters
 from adapters.layout import Break, Buttons, Choice, ItemLine, Layout, Line, Part, Tone
-from adapters.marks import MARKS, STATE_WORDS
-from adapters.wording import LABELS, Label, Words
+from adapters.marks import MARKS, STATE_WORDS, bar
+from adapters.wording import LABELS, Words, words_in_general
 from conversations.cards import (
     HOME_LINES,
     AskCard,
@@ -28,7 +28,6 @@ from conversations.cards import (
     NotApplicableCard,
     NotedCard,
     NoticeCard,
-    PackChange,
     PackOfferCard,
     QuestionCard,
     QuestionLine,
@@ -48,18 +47,11 @@ from conversations.cards import (
 IN_SIGHT = 3  # buttons, of one row
 IN_OVERFLOW = 5
 SHOWN_LINES = 10  # of reviews, and of what waits for somebody; beyond, they are counted
-SHOWN_QUESTIONS = 6  # on the root card; beyond, the complete ones are counted
-BAR = 10  # cells of the progress bar
 
 
 def lay_out(card: Card, words: Words) -> Layout:
     title = "intro" if isinstance(card, FormCard) else "title"  # what the form itself says, where it is only offered
     return Layout(title=words.say(title), heading=_is_heading(card), parts=tuple(_parts(card, words)))
-
-
-def bar(readiness: int) -> str:
-    full = BAR if readiness >= 100 else min((readiness * BAR + 50) // 100, BAR - 1)
-    return "▓" * full + "░" * (BAR - full)
 
 
 def _is_heading(card: Card) -> bool:
@@ -207,14 +199,12 @@ def _root(card: RootCard, words: Words) -> Iterator[Part]:
 
 
 def _counts(lines: Sequence[QuestionLine], words: Words) -> Line:
-    complete = [line for line in lines if line.answered >= line.total]
-    folded = len(lines) > SHOWN_QUESTIONS and len(complete) > 1
-    shown = [line for line in lines if not (folded and line in complete)]
+    complete, shown = filters.folded(lines)
     texts = [words.say("question", line, filters.count_mark(line)) for line in shown]
     spoken = [words.say("question_said", line) for line in shown]
-    if folded:
-        texts.insert(0, words.say("complete", len(complete)))
-        spoken.insert(0, words.say("complete_said", len(complete)))
+    if complete:
+        texts.insert(0, words.say("complete", complete))
+        spoken.insert(0, words.say("complete_said", complete))
     return Line(text=" · ".join(texts), spoken=f"{'; '.join(spoken)}.")
 
 
@@ -252,10 +242,7 @@ def _gone(card: GoneCard, words: Words) -> Iterator[Part]:
 
 
 def _pack_offer(card: PackOfferCard, words: Words) -> Iterator[Part]:
-    by_kind: dict[str, list[PackChange]] = {}
-    for change in card.changes if card.open else ():
-        by_kind.setdefault(change.becomes, []).append(change)
-    for changes in by_kind.values():
+    for changes in filters.by_kind(card.changes if card.open else ()):
         for change in changes[: filters.SHOWN_OF_A_KIND]:
             yield from _line(words.say("change", change))
         yield from _more(len(changes) - filters.SHOWN_OF_A_KIND, words)
@@ -267,16 +254,9 @@ def _help(card: HelpCard, words: Words) -> Iterator[Part]:
     yield from _lines(words, "how")
     yield from _line("", lead=words.say("everything"))
     if card.everything:
-        typed = {_in_general(label): label.button for label in LABELS.values() if label.word}
-        yield from (Line(text=words.say("typed", word, button)) for word, button in typed.items())
+        yield from (Line(text=words.say("typed", word, button)) for word, button in words_in_general().items())
     yield from _lines(words, "another", "aside")
     yield from _buttons(card.ways)
-
-
-def _in_general(label: Label) -> str:
-    """A word as it is written in general: what may be left out in brackets."""
-    optional = label.elsewhere == f"{label.word} {{name}}"
-    return f"{label.word} [NAME]" if optional else label.word.format(name="NAME", choice="N")
 
 
 def _form_errors(card: FormErrorsCard, words: Words) -> Iterator[Part]:

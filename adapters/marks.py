@@ -30,6 +30,7 @@ STATE_WORDS: Mapping[State, str] = {
     State.NA_PENDING: "waits for a second person",
     State.NA_ACCEPTED: "does not apply",
 }
+BAR = 10  # cells of the progress bar
 _ASCII = str.maketrans(
     {
         "○": "o",
@@ -52,6 +53,12 @@ _ASCII = str.maketrans(
         "’": "'",
     }
 )
+
+
+def bar(readiness: int) -> str:
+    """Full only where nothing is left to do. It says nothing that does not stand beside it as a number."""
+    full = BAR if readiness >= 100 else min((readiness * BAR + 50) // 100, BAR - 1)
+    return "▓" * full + "░" * (BAR - full)
 
 
 def fitting(text: str, encoding: str) -> str:

@@ -246,3 +246,13 @@ def word(way: Way, *, elsewhere: bool = False) -> str:
     label = LABELS[way.tap]
     pattern = label.elsewhere if elsewhere and label.elsewhere and way.item else label.word
     return pattern.format(name=way.name or way.item or "NAME", choice=way.choice or "N")
+
+
+def words_in_general() -> Mapping[str, str]:
+    """Every word as it is written in general, what may be left out in brackets, with the button that does the same."""
+    return {_in_general(label): label.button for label in LABELS.values() if label.word}
+
+
+def _in_general(label: Label) -> str:
+    optional = label.elsewhere == f"{label.word} {{name}}"
+    return f"{label.word} [NAME]" if optional else label.word.format(name="NAME", choice="N")

@@ -14,8 +14,8 @@ from rich.text import Text
 from adapters import filters
 from adapters.console.page import Page
 from adapters.console.terminal import handle
-from adapters.marks import MARKS
-from adapters.wording import LABELS, Label, Words, word
+from adapters.marks import MARKS, bar
+from adapters.wording import LABELS, Words, word, words_in_general
 from conversations.cards import (
     HOME_LINES,
     AskCard,
@@ -35,7 +35,6 @@ from conversations.cards import (
     NotApplicableCard,
     NotedCard,
     NoticeCard,
-    PackChange,
     PackOfferCard,
     QuestionCard,
     QuestionLine,
@@ -52,10 +51,8 @@ from conversations.cards import (
 )
 from conversations.review import State
 
-BAR = 10  # cells of the progress bar
 GOOD = 80  # readiness from which the bar is green; a colour only, the words are by the band
 MAX_MINE = 9  # of what waits for somebody
-SHOWN_QUESTIONS = 6  # on the root card; beyond, the complete ones are counted only
 _STYLES = {
     State.COMPLETE: "green",
     State.NA_ACCEPTED: "dim",
@@ -154,11 +151,6 @@ def needs_somebody(card: Card) -> bool:
             return False
 
 
-def bar(readiness: int) -> str:
-    full = BAR if readiness >= 100 else min((readiness * BAR + 50) // 100, BAR - 1)
-    return "▓" * full + "░" * (BAR - full)
-
-
 def _parts(page: Page, *parts: str) -> None:
     page.title()
     for part in parts:
@@ -203,12 +195,9 @@ def _standing(readiness: int, page: Page) -> None:
 
 
 def _questions(lines: Sequence[QuestionLine], page: Page) -> list[str]:
-    complete = [line for line in lines if line.answered >= line.total]
-    folded = len(lines) > SHOWN_QUESTIONS and len(complete) > 1
-    shown = [
-        page.text("question", line, filters.count_mark(line)) for line in lines if not (folded and line in complete)
-    ]
-    return [page.text("complete", len(complete)), *shown] if folded else shown
+    complete, shown = filters.folded(lines)
+    texts = [page.text("question", line, filters.count_mark(line)) for line in shown]
+    return [page.text("complete", complete), *texts] if complete else texts
 
 
 def _question(card: QuestionCard, page: Page, *, again: bool) -> None:
@@ -266,10 +255,7 @@ def _heir_way(way: Way, heir: str) -> str:
 
 def _pack_offer(card: PackOfferCard, page: Page) -> None:
     page.title()
-    by_kind: dict[str, list[PackChange]] = {}
-    for change in card.changes if card.open else ():
-        by_kind.setdefault(change.becomes, []).append(change)
-    for changes in by_kind.values():
+    for changes in filters.by_kind(card.changes if card.open else ()):
         for change in changes[: filters.SHOWN_OF_A_KIND]:
             page.say("change", change)
         _more(len(changes) - filters.SHOWN_OF_A_KIND, page)
@@ -293,19 +279,13 @@ def _help(card: HelpCard, page: Page) -> None:
     for part in ("title", "how", "everything"):
         page.say(part, lead="")
     if card.everything:
-        words = {_general(label): label.button for label in LABELS.values() if label.word}
+        words = words_in_general()
         width = max(len(typed) for typed in words)
         for typed, button in words.items():
             page.put(button, lead=f"  \x03{typed:<{width}}\x04  ")
     page.say("another", lead="")
     page.say("aside", lead="")
     _ways(card.ways, page)
-
-
-def _general(label: Label) -> str:
-    """A word as it is written in general: what may be left out in brackets."""
-    optional = label.elsewhere == f"{label.word} {{name}}"
-    return f"{label.word} [NAME]" if optional else label.word.format(name="NAME", choice="N")
 
 
 def _form_errors(card: FormErrorsCard, page: Page) -> None:
