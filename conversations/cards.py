@@ -363,6 +363,7 @@ class Notice(StrEnum):
     NO_SUCH_REVIEW = "no_such_review"
     NOT_A_MEMBER = "not_a_member"  # of the channel in which somebody would start a review
     NOT_A_REPLY = "not_a_reply"  # what somebody pointed at
+    NOT_OPENED = "not_opened"  # what a button opens
     NOT_SAVED = "not_saved"  # the database did not answer
     NOTHING_ASKED = "nothing_asked"
     NOTHING_SENT = "nothing_sent"

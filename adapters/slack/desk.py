@@ -32,6 +32,7 @@ from conversations.effects import Turn
 from conversations.errors import DeliveryFailed, EventRefused, StorageDown
 
 TURN_SECONDS = 2.5  # for a turn: Slack waits for three, and shows people an error of its own then
+CALL_SECONDS = 2.0  # that a press waits for what it opens, of the three for which Slack waits
 NAME_SECONDS = 1.0  # that a person waits for names; without one an id is shown
 _log = logging.getLogger(__name__)
 
@@ -109,8 +110,9 @@ class Desk:
     async def call(self, tenant: str, method: str, **arguments: Any) -> Payload:
         """A call to Slack; its answer is empty where it failed."""
         try:
-            client = await self.workspaces.client(tenant)
-            answer = await getattr(client, method)(**arguments)
+            async with asyncio.timeout(CALL_SECONDS):
+                client = await self.workspaces.client(tenant)
+                answer = await getattr(client, method)(**arguments)
         except (*UNANSWERED, DeliveryFailed) as error:
             _log.warning("call_missed", extra={"method": method, "error": type(error).__name__})
             return {}
@@ -145,7 +147,8 @@ class Desk:
 
     async def _welcome(self, activity: Activity) -> None:
         tenant, spoken = activity.reference.tenant, activity.kind is ActivityKind.COMMAND or activity.private
-        if self._welcomes and spoken and tenant not in self._welcomed and not activity.actor.outsider:
+        stranger = activity.actor.outsider or activity.actor.bot
+        if self._welcomes and spoken and not stranger and tenant not in self._welcomed:
             await self.shell.run(to_welcome(tenant, activity.actor.id, self.shell.clock()))
             self._welcomed.add(tenant)
 

@@ -101,7 +101,7 @@ class Interactions:
         place = press.activity.reply_to or ""
         opened = await self._desk.open(at.tenant, press.trigger_id, view, above=view_of(place) is not None)
         if opened is None and is_address(place):
-            await self._desk.say_at(place, Notice.NOT_SAVED)
+            await self._desk.say_at(place, Notice.NOT_OPENED)
 
     async def _in_modal(self, press: Press) -> None:
         tenant, desk = press.activity.reference.tenant, self._desk

@@ -173,7 +173,7 @@ def test_what_a_button_needs_to_know_is_asked_for_at_once(sqlite_url: str) -> No
 def test_who_presses_a_button_that_cannot_open_anything_is_told(sqlite_url: str) -> None:
     async def scene(serve: Serve) -> None:
         await serve.starts()
-        for button, says in (("Later", "I may not have saved that"), ("Answer", "Running it")):
+        for button, says in (("Later", "That did not open. Press it once more."), ("Answer", "Running it")):
             serve.slack.fail("views.open", "expired_trigger_id")
             await pressed(serve, "lee", serve.card("1 of 6"), button)
             assert says in text_of(serve.told("lee"))
