@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from conversations.cards import PackChange, QuestionLine, Quote
@@ -21,6 +21,9 @@ TAKEN_BACK = "(taken back)"
 FROM_OUTSIDE = " (from outside)"  # behind who said it
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MINUTE = 60  # seconds
+_THE_PERSON = "the person "
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE = re.compile(r"(?:https?://|www\.)\S+|<@[^>\s]+>")
 _MENTION = re.compile(r"<@([^>\s]+)>")
@@ -88,8 +91,11 @@ _PARTS = {
 }
 _FIELDS = {
     "ai_kind": "kind of AI",
+    "away": "away until",
+    "digest_when": "day of the digest",
     "eu_class": "EU AI Act class",
     "go_live_on": "go-live",
+    "zone": "time zone",
     "llm_app": "LLM application",
     "classic_ml": "classic machine learning",
     "outside_eu": "outside the EU",
@@ -127,6 +133,30 @@ def when(moment: date | datetime, today: date, zone: ZoneInfo) -> str:
     return f"{_DAYS[moment.weekday()][:3]} {moment.day} {_MONTHS[moment.month - 1]}{year}{time}"
 
 
+def at(moment: datetime, today: date, zone: ZoneInfo) -> str:
+    """`at 09:30` today, `on Tue 24 Nov at 09:30` on another day."""
+    moment = moment.astimezone(zone)
+    day = "" if moment.date() == today else f"on {when(moment.date(), today, zone)} "
+    return f"{day}at {clock(moment.time())}"
+
+
+def clock(moment: time) -> str:
+    return f"{moment:%H:%M}"
+
+
+def weekday(day: int) -> str:
+    """0 → `Monday`."""
+    return _DAYS[day]
+
+
+def weekdays(days: Iterable[int]) -> str:
+    """`Mon to Fri`, `Mon, Tue and Thu`."""
+    first, *others = (_DAYS[day][:3] for day in sorted(days))
+    if len(others) > 1 and max(days) - min(days) == len(others):
+        return f"{first} to {others[-1]}"
+    return listed([first, *others])
+
+
 def since(day: date, today: date, zone: ZoneInfo) -> str:
     """`Thursday` within the last week, where no other one can be meant; else as `when`."""
     return _DAYS[day.weekday()] if 0 <= (today - day).days < 7 else when(day, today, zone)
@@ -134,6 +164,27 @@ def since(day: date, today: date, zone: ZoneInfo) -> str:
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """`two gaps`, in a sentence to one person; beyond twelve as `plural`."""
+    return f"{_NUMBERS[count]} {one if count == 1 else many}" if count < len(_NUMBERS) else plural(count, one, many)
+
+
+def times(count: int) -> str:
+    """`once`, `three times`."""
+    return {1: "once", 2: "twice"}.get(count) or counted(count, "time", "times")
+
+
+def takes(seconds: int) -> str:
+    """How long an answer takes: `20 seconds`, and from a minute on in whole ones."""
+    return plural(seconds, "second") if seconds < _MINUTE else plural(-(-seconds // _MINUTE), "minute")
+
+
+def nobody(role: str) -> str:
+    """That a place is empty: `nobody is named as approver`, `nobody is named who can order a rollback`."""
+    who = role.removeprefix(_THE_PERSON)
+    return f"nobody is named {who}" if who != role else f"nobody is named as {role}"
 
 
 def shortened(text: str, least: int = LEAST_SHOWN) -> str:

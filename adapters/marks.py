@@ -61,6 +61,11 @@ def bar(readiness: int) -> str:
     return "▓" * full + "░" * (BAR - full)
 
 
+def cells(answered: int, total: int) -> str:
+    """A short bar with a cell for each answer. Its numbers stand beside it."""
+    return "▓" * answered + "░" * (total - answered)
+
+
 def fitting(text: str, encoding: str) -> str:
     """The text as `encoding` can write it: marks in ASCII where they have to be, and `?` for what is left."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -19,9 +19,21 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from adapters import filters
+from adapters import digest_lines, filters, letter_lines
 from adapters.marks import MARKS, STATE_WORDS
-from conversations.cards import Card, Quote, Tap, Way
+from conversations.cards import (
+    About,
+    AskCard,
+    Card,
+    ConfirmCard,
+    DigestCard,
+    EscalationCard,
+    HeadsUpCard,
+    NudgeCard,
+    Quote,
+    Tap,
+    Way,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -61,9 +73,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One card in words, part by part."""
+    """One card in words, part by part; with those of a card that stands within it."""
 
     module: TemplateModule
+    of: Callable[[Card], Words]
 
     def say(self, part: str, *values: object) -> str:
         """A part as one line; empty where there is nothing to say. Raises `AttributeError` for an unknown part."""
@@ -78,7 +91,7 @@ class Wording:
 
     def of(self, card: Card, reader: Reader) -> Words:
         template = self._environment.get_template(f"{template_name(type(card))}.md.j2")
-        return Words(template.make_module({"card": card, "reader": reader}))
+        return Words(template.make_module({"card": card, "reader": reader}), lambda within: self.of(within, reader))
 
     def document(self, name: str, **values: object) -> str:
         """A whole document, from `templates/documents/`."""
@@ -105,7 +118,8 @@ def _environment(platform: Platform) -> Environment:
         auto_reload=False,
     )
     environment.filters |= _filters(platform, shown)
-    environment.tests["a_state"] = filters.is_state
+    environment.tests |= {"a_state": filters.is_state, "a_gap": letter_lines.is_gap, "a_nudge": letter_lines.is_nudge}
+    environment.tests["quiet"] = digest_lines.is_quiet
     return environment
 
 
@@ -114,6 +128,16 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
     def when(context: Context, moment: date | datetime) -> str:
         reader: Reader = context["reader"]
         return filters.when(moment, reader.today, reader.zone)
+
+    @pass_context
+    def at(context: Context, moment: datetime) -> str:
+        reader: Reader = context["reader"]
+        return filters.at(moment, reader.today, reader.zone)
+
+    @pass_context
+    def days_ahead(context: Context, day: date) -> int:
+        reader: Reader = context["reader"]
+        return (day - reader.today).days
 
     @pass_context
     def since(context: Context, day: date) -> str:
@@ -139,27 +163,39 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
         return Markup(filters.listed([platform.typed(word) for word in each], last))
 
     return {
+        "at": at,
+        "clock": filters.clock,
         "command": lambda words: Markup(platform.command(words)),
+        "counted": filters.counted,
+        "day": date.fromisoformat,
+        "days_ahead": days_ahead,
         "deed": lambda act: DEEDS.get(act, filters.plain(act)),
         "example": filters.example,
         "failure_point": filters.failure_point,
         "few": lambda things: Markup(filters.few([shown(thing) for thing in things])),
         "last_part": lambda key: key.rpartition(".")[2],
         "listed": lambda things, last="and": Markup(filters.listed([shown(thing) for thing in things], last)),
+        "lines_open": letter_lines.open_lines,
         "mark": MARKS.__getitem__,
         "mention": lambda who: Markup(platform.person(who, ring=True)),
+        "nobody": filters.nobody,
         "part": filters.part,
         "people": people,
         "person": lambda who: Markup(platform.person(who)),
         "plain": filters.plain,
         "plural": filters.plural,
         "project": filters.project,
+        "projects_of": letter_lines.projects_of,
         "quote": quote,
         "reason": filters.reason,
         "said_by": said_by,
         "since": since,
         "state_word": STATE_WORDS.__getitem__,
+        "takes": filters.takes,
+        "times": filters.times,
         "typed": typed,
+        "weekday": filters.weekday,
+        "weekdays": filters.weekdays,
         "when": when,
     }
 
@@ -169,11 +205,14 @@ class Label:
     """What a button says (24 characters at most), and the word that does the same.
 
     In a word `{name}` is the item's, `{choice}` the way's; `elsewhere` is the word where another item may be asked.
+    `choice` is what stands for a choice that is not made yet, `chosen` what the button says for one that is.
     """
 
     button: str
     word: str
     elsewhere: str = ""
+    choice: str = "N"
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 LABELS: Mapping[Tap, Label] = {
@@ -213,6 +252,23 @@ LABELS: Mapping[Tap, Label] = {
     Tap.OPEN: Label(button="Open", word=""),
     Tap.GO_ON: Label(button="Go on", word="ok"),
     Tap.TAKE_OVER: Label(button="Take it over", word="take over"),
+    Tap.SNOOZE: Label(
+        button="Later: choose a day",
+        word="snooze {choice}",
+        elsewhere="{name}: snooze {choice}",
+        choice="Fri",
+        chosen={"1d": "Later: tomorrow", "1w": "Later: next week"},
+    ),
+    Tap.WHY: Label(button="Why this?", word="why"),
+    Tap.LET_GO: Label(button="Let it go", word="ok"),
+    Tap.NAME: Label(button="Name somebody", word="{name}: @name"),
+    Tap.PREFERENCES: Label(button="Change when I write", word="nudges"),
+    Tap.NUDGES_ON: Label(button="Turn nudges on", word="nudges on"),
+    Tap.NUDGES_OFF: Label(button="Turn nudges off", word="nudges off"),
+    Tap.DIGEST_ON: Label(button="Turn the digest on", word="digest on"),
+    Tap.DIGEST_OFF: Label(button="Turn the digest off", word="digest off"),
+    Tap.DIGEST_NOW: Label(button="Send the digest now", word="digest now"),
+    Tap.DIGEST_DAY: Label(button="Send on another day", word="digest {choice}", choice="fri"),
 }
 # What a refusal calls an act, by the name of its event.
 DEEDS: Mapping[str, str] = {
@@ -232,8 +288,32 @@ DEEDS: Mapping[str, str] = {
     "HandedOver": "hand the review over",
     "DateChanged": "change the decision date",
     "WentOn": "let it go on",
+    "Snoozed": "put that off",
+    "LetGo": "let that go",
     "PackTaken": "take over the later questions",
 }
+
+
+# Buttons that are called after what they do for whom they are shown to.
+_ON_CARDS: Mapping[tuple[type, Tap], str] = {
+    (HeadsUpCard, Tap.NAME): "Add",
+    (DigestCard, Tap.DIGEST_OFF): "Turn off",
+    (DigestCard, Tap.GO_ON): "Keep going",
+    **{(card, Tap.OPEN): "See the thread" for card in (AskCard, ConfirmCard, NudgeCard, HeadsUpCard, EscalationCard)},
+}
+
+
+_HOLDS: Mapping[About, str] = {About.STATUS: "No change", About.PASSED: "Yes", About.REVIEW: "Yes, it holds"}
+
+
+def button(way: Way, on: Card | None = None) -> str:
+    """What its button says, on any card or on this one."""
+    if isinstance(on, NudgeCard) and way.tap is Tap.KEEP and on.about in _HOLDS:
+        return _HOLDS[on.about]
+    if said := _ON_CARDS.get((type(on), way.tap)):
+        return said
+    label = LABELS[way.tap]
+    return label.chosen.get(way.choice or "", label.button)
 
 
 def word(way: Way, *, elsewhere: bool = False) -> str:
@@ -245,14 +325,19 @@ def word(way: Way, *, elsewhere: bool = False) -> str:
         return "owner me"
     label = LABELS[way.tap]
     pattern = label.elsewhere if elsewhere and label.elsewhere and way.item else label.word
-    return pattern.format(name=way.name or way.item or "NAME", choice=way.choice or "N")
+    return pattern.format(name=way.name or way.item or "NAME", choice=way.choice or label.choice)
 
 
 def words_in_general() -> Mapping[str, str]:
-    """Every word as it is written in general, what may be left out in brackets, with the button that does the same."""
-    return {_in_general(label): label.button for label in LABELS.values() if label.word}
+    """Every word as it is written in general, what may be left out in brackets, with a button that does the same."""
+    buttons: dict[str, str] = {}
+    for label in LABELS.values():
+        if label.word:
+            buttons.setdefault(_in_general(label), label.button)
+    return buttons
 
 
 def _in_general(label: Label) -> str:
     optional = label.elsewhere == f"{label.word} {{name}}"
-    return f"{label.word} [NAME]" if optional else label.word.format(name="NAME", choice="N")
+    said = label.word.format(name="NAME", choice=label.choice)
+    return f"{said} [NAME]" if optional else said

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from benchmarks.comparing import FULL, LEVELS, QUICK, compare, on_postgres, on_sqlite
+from benchmarks.digests import digests
+from benchmarks.due_shape import due_shape
 from benchmarks.figures import ROOT, Figure, counted, facts, figures, growth, keep, table
 from benchmarks.processes import postgres
 from benchmarks.shape import shape
+from benchmarks.sweeps import sweeps
 
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 900  # about twice what a quiet machine takes
 TARGETS = {"SQLite": {1: 3.0, 16: 2.0, 32: 2.0}, "PostgreSQL": {1: 3.0, 16: 3.0, 32: 3.0}}
 _OURS = ("AI_READINESS_", "SLACK_", "TEAMS_", "DATABASE_URL", "HOST", "PORT", "PUBLIC_URL")
 
@@ -41,8 +44,10 @@ def measured(folder: Path, *, quick: bool) -> list[Figure]:
     print(*(f"{name} {value}" for name, value in known.items()), sep=", ", flush=True)
     with postgres(folder) as server_url:
         for store in TARGETS:
+            where = folder if store == "SQLite" else server_url
             urls = on_sqlite(folder) if store == "SQLite" else on_postgres(server_url)
             told += asyncio.run((quickly if quick else fully)(store, urls, folder))
+            told += asyncio.run((due_shape if quick else due_fully)(store, where))
     print(*told, sep="\n")
     known |= {"load after": round(os.getloadavg()[0], 1)}
     keep(ROOT / "build" / "bench.json", known, told)
@@ -65,6 +70,11 @@ async def quickly(store: str, urls: tuple[str, str], folder: Path) -> list[Figur
         counted(f"{store}: messages acked and kept, at least", acked, 1, most=False),
         *await shape(store, urls[1], folder),
     ]
+
+
+async def due_fully(store: str, where: Path | str) -> list[Figure]:
+    """What is done at its time, where the databases are made: in a folder, or on a server."""
+    return [*await sweeps(store, where), *await digests(store, where)]
 
 
 @contextlib.contextmanager

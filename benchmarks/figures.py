@@ -58,24 +58,25 @@ def figures(store: str, pairs: Mapping[int, Sequence[Pair]], targets: Mapping[in
     """`targets` are those of the p50, by requests in flight."""
     floor = f"Bolt no-op + one commit on {store}"
     told = [
-        _figure(f"{store}, {level} in flight: p50", floor, [p.product.p50 / p.floor.p50 for p in pairs[level]], target)
+        spread(f"{store}, {level} in flight: p50", floor, [p.product.p50 / p.floor.p50 for p in pairs[level]], target)
         for level, target in targets.items()
     ]
     busy = pairs[32]
     tails = [pair.product.p99_over_p50 for pair in busy]
     over = [pair.product.p99_over_p50 / pair.floor.p99_over_p50 for pair in busy]
-    told.append(_figure(f"{store}, 32 in flight: p99/p50 over the floor's", f"its own p99/p50, {floor}", over, 1.3))
-    told.append(_figure(f"{store}, 32 in flight: p99/p50", "its own p50", tails, 3.0))
+    told.append(spread(f"{store}, 32 in flight: p99/p50 over the floor's", f"its own p99/p50, {floor}", over, 1.3))
+    told.append(spread(f"{store}, 32 in flight: p99/p50", "its own p50", tails, 3.0))
     return told
 
 
 def growth(store: str, pairs: Mapping[int, Sequence[Pair]]) -> Figure:
     several = zip(pairs[32], pairs[1], strict=True)
     ratios = [many.product.throughput / one.product.throughput for many, one in several]
-    return _figure(f"{store}: throughput, 32 over 1 in flight", "itself, 1 in flight", ratios, 1.5, most=False)
+    return spread(f"{store}: throughput, 32 over 1 in flight", "itself, 1 in flight", ratios, 1.5, most=False)
 
 
-def _figure(name: str, floor: str, ratios: Sequence[float], target: float, *, most: bool = True) -> Figure:
+def spread(name: str, floor: str, ratios: Sequence[float], target: float, *, most: bool = True) -> Figure:
+    """The median of ratios, with its quartiles."""
     low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
     return Figure(name=name, floor=floor, ratio=middle, low=low, high=high, target=target, most=most)
 

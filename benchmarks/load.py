@@ -33,8 +33,12 @@ class Round:
         return median(self.taken)
 
     @property
+    def p99(self) -> float:
+        return self.taken[int(len(self.taken) * 0.99)]
+
+    @property
     def p99_over_p50(self) -> float:
-        return self.taken[int(len(self.taken) * 0.99)] / self.p50
+        return self.p99 / self.p50
 
     @property
     def throughput(self) -> float:

@@ -6,14 +6,14 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.signature import SignatureVerifier
 
 from benchmarks.fake_slack import BOT
-from bot.bootstrap import Application, running
+from bot.bootstrap import Application, machine_clock, running
 from bot.settings import Settings
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.decide import Engine
@@ -46,23 +46,25 @@ def _root(number: int) -> str:
     return f"{1_700_000_000 + number}.000100"
 
 
-async def begin(url: str, many: int) -> list[str]:
+async def begin(url: str, many: int, *, clock: Callable[[], datetime] = machine_clock) -> list[str]:
     """Reviews of the usual pack, each with its first question asked; gives what answers each item."""
-    async with running(Settings(database_url=url), {"slack": Posted()}, command="make bench") as application:
+    settings = Settings(database_url=url)
+    async with running(settings, {"slack": Posted()}, command="make bench", clock=clock) as application:
         for first in range(0, many, THREADS):
-            await asyncio.gather(*(start(application, n) for n in range(first, min(many, first + THREADS))))
+            numbers = range(first, min(many, first + THREADS))
+            await asyncio.gather(*(start(application, n, now=clock()) for n in numbers))
         await application.relay.drain()
     return list(answers(application.engine).values())
 
 
-async def start(application: Application, number: int) -> None:
+async def start(application: Application, number: int, *, now: datetime) -> None:
     at = place(number)
     activity = Activity(
         keys=(f"begin/{number}",),
         kind=ActivityKind.COMMAND,
         actor=Actor(id="U0ANA", name="Ana"),
         reference=ConversationReference(platform=at.platform, tenant=at.tenant, channel=at.channel),
-        at=datetime.now(UTC),
+        at=now,
         text=f"start Project {number}",
     )
     await application.runner.run(activity)

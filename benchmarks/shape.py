@@ -23,6 +23,7 @@ from conversations.activities import Activity, ActivityKind, Actor, Form
 from storage.threads import TOGETHER
 
 _MOST = 10  # statements a turn
+_LOOKS = ("INSERT INTO reminder", "DELETE FROM reminder")
 _FIRST = 50_000  # review here; the ones before are those of messages
 _FEW = 2  # items of the small pack; the large one has all that ship
 
@@ -40,20 +41,20 @@ async def shape(store: str, url: str, folder: Path) -> list[Figure]:
             commits = await _commits_of_waiting(application, _FIRST + 1000)
             told.append(counted(f"{store}: commits for {TOGETHER} waiting turns", commits, 1))
     return [
-        counted(f"{store}: statements in a turn", max(seen), _MOST),
-        counted(f"{store}: different numbers of statements in turns", len(set(seen)), 1),
+        counted(f"{store}: statements in a turn", max(turn.total() for turn in seen), _MOST),
+        counted(f"{store}: different numbers of statements in turns", len({turn["statement"] for turn in seen}), 1),
         *told,
     ]
 
 
-async def _by_message(application: Application, number: int) -> list[int]:
+async def _by_message(application: Application, number: int) -> list[Counter[str]]:
     """Statements of each turn of a review whose items are answered one by one."""
     await _begin(application, number)
     said = answers(application.engine).values()
     return [await _statements(application, _activity(number, n, text=text)) for n, text in enumerate(said)]
 
 
-async def _by_form(application: Application, first: int) -> list[int]:
+async def _by_form(application: Application, first: int) -> list[Counter[str]]:
     """Statements of one turn that answers 1, 5 or 21 items."""
     values, seen = answers(application.engine), []
     for number, many in enumerate((1, 5, 21), first):
@@ -81,16 +82,17 @@ async def _commits_of_waiting(application: Application, first: int) -> int:
 
 async def _begin(application: Application, *numbers: int) -> None:
     for number in numbers:
-        await start(application, number)
+        await start(application, number, now=datetime.now(UTC))
     await application.relay.drain()
 
 
-async def _statements(application: Application, activity: Activity) -> int:
+async def _statements(application: Application, activity: Activity) -> Counter[str]:
     with counting() as happened:
         turn = await application.runner.run(activity)
     if turn is None or turn.review is None or not turn.review.acts:
         raise AssertionError(f"{activity.keys[0]} has answered nothing")
-    return happened["statement"]
+    del happened["commit"]
+    return happened
 
 
 def _activity(number: int, n: int, **fields: Any) -> Activity:
@@ -113,11 +115,15 @@ def _write_small_pack(folder: Path) -> None:
 
 @contextmanager
 def counting() -> Iterator[Counter[str]]:
-    """Of all databases of this process: `statement`, without those that begin a transaction, and `commit`."""
+    """Of all databases of this process: `statement`, without those that begin a transaction, and `commit`.
+
+    `look` are those that write down who is to be looked at: most turns have none, and no turn has more than two.
+    """
     happened: Counter[str] = Counter()
 
     def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        happened["statement"] += not statement.startswith("BEGIN")
+        if not statement.startswith("BEGIN"):
+            happened["look" if statement.startswith(_LOOKS) else "statement"] += 1
 
     def committed(_connection: Any) -> None:
         happened["commit"] += 1

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.library import load_engine
+from bot.plans import Planner
 from bot.relay import Counted, Relay
 from bot.settings import Settings
+from bot.ticker import Noted, Ticker
 from bot.turns import TurnRunner
 from conversations.decide import Engine
-from conversations.ports import Sender
+from conversations.ports import Quiet, Sender
 from storage.database import Database, open_database
 from storage.shelf import PackShelf
 from storage.unit_of_work import Reach, no_op
@@ -31,6 +33,7 @@ class Application:
     shelf: PackShelf
     runner: TurnRunner
     relay: Relay
+    ticker: Ticker
 
 
 @contextlib.asynccontextmanager
@@ -43,6 +46,8 @@ async def running(
     pack: str | None = None,
     reach: Reach = no_op,
     counted: Counted = lambda *_: None,
+    quiets: Mapping[str, Quiet] | None = None,
+    noted: Noted = lambda *_: None,
 ) -> AsyncIterator[Application]:
     """An application with its database open and, on SQLite, locked for `command`; closed in order at the end.
 
@@ -62,6 +67,17 @@ async def running(
             reach=reach,
             counted=counted,
         )
-        yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay)
+        ticker = Ticker(
+            database.units,
+            Planner(database.read, shelf, engine.zone, engine.calendar_of),
+            shelf,
+            runner,
+            wake=relay.wake,
+            clock=clock,
+            quiets={} if quiets is None else quiets,
+            reach=reach,
+            noted=noted,
+        )
+        yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker)
     finally:
         await asyncio.to_thread(database.close)

@@ -44,6 +44,8 @@ SLASHES = {
     "/remove N": "delete your line number N",
     "/left NAME": "somebody has left the company",
     "/archived #NAME": "a channel was closed",
+    "/nudges": "who will be written to, when and why; nothing is sent",
+    "/digest": "your weekly digest, as it would be now",
     "/report": "the whole review",
     "/status": "where it stands",
     "/help": "the words to type",
@@ -57,8 +59,8 @@ _HOW_TO = {
     "/left": "Say who has left, as in /left @lee. A name has no / in it.",
     "/archived": "Say which channel, as in /archived #claims-help.",
 }
-_WORDS = ("/report", "/status", "/help", "/about", "/mine")
-_COMMANDS = ("/nudges", "/digest")
+_COMMANDS = {"/digest": "/ai-readiness digest now"}
+_WORDS = ("/report", "/status", "/help", "/about", "/mine", *_COMMANDS)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class Chat:
             await self._enter(found)
             self._show_again(found)
             self._know(await self.world.lapse(found))
+        self._know(await self.world.tick())
 
     async def run(self, lines: Iterator[str]) -> int:
         """Reads to the end of input, `/quit`, or the first line that cannot be run; returns the exit code."""
@@ -99,6 +102,7 @@ class Chat:
         while (line := self._next(lines)) is not None and line.strip().casefold() != "/quit":
             self.refused = False
             await self._take(line, lines)
+            self._know(await self.world.tick())
             if self.refused:
                 self.sender.not_carried_out(self.line_number)
                 if not self.keep_going:
@@ -195,9 +199,10 @@ class Chat:
         elif word == "/form":
             await self._open_form(rest, lines)
         elif word in _WORDS:
-            await self._follow(await self._turn(self._activity(line.strip()[1:])), lines)
-        elif word in _COMMANDS:
-            await self._turn(self._activity(f"/ai-readiness {word[1:]}"))
+            said = _COMMANDS.get(word) or line.strip()[1:]
+            await self._follow(await self._turn(self._activity(said)), lines)
+        elif word == "/nudges":
+            await self.world.say_what_comes()
         elif word in ("/change", "/remove"):
             await self._correct(word, rest)
         elif word == "/left" and is_name(rest):
@@ -330,7 +335,7 @@ async def sit_down(
     async with running(
         settings, {PLATFORM: screen}, command="ai-readiness chat", clock=clock, pack=pack, reach=reach
     ) as application:
-        world = World(application=application, sender=screen, clock=clock)
+        world = World(application=application, sender=screen, clock=clock, zone=settings.zone)
         chat = Chat(
             application=application, sender=screen, clock=clock, world=world, keep_going=keep_going, reach=reach
         )

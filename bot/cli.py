@@ -54,6 +54,11 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
+class TickFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
 def main() -> None:
     """The console script. What went wrong is one clear sentence on standard error."""
     from conversations.pack_files.parser import PackFaults
@@ -72,9 +77,7 @@ def _stop(sentence: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -109,7 +112,7 @@ def chat(
         ),
         lines=_typed_lines,
         pack=pack,
-        at=_moment(at),
+        at=None if at is None else _moment(at),
         keep_going=keep_going or typed,  # a person at the keyboard just types again
     )
     raise SystemExit(asyncio.run(sitting))
@@ -164,6 +167,23 @@ def doctor() -> None:
     for line in as_lines(findings):
         typer.echo(line)
     raise SystemExit(1 if any(finding.todo for finding in findings) else 0)
+
+
+@app.command()
+def tick(
+    at: Annotated[str, typer.Option(help="By then; without a zone it is UTC.", metavar="ISO8601")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    format_: Annotated[TickFormat, typer.Option("--format")] = TickFormat.TEXT,
+) -> None:
+    """Everything that is due by a moment, once; then what waits to be said is said."""
+    from bot import ticks
+
+    settings, moment = read_settings(), _moment(at)
+    ticked = ticks.dry_run(settings, moment) if dry_run else ticks.tick(settings, moment)
+    for line in [_json(ticked.rows)] if format_ is TickFormat.JSON else ticks.as_lines(ticked.rows, settings.zone):
+        typer.echo(line)
+    if ticked.waiting:
+        typer.echo(f"Not sent yet, and tried again later: {ticked.waiting}.", err=True)
 
 
 @app.command()
@@ -250,7 +270,9 @@ def try_(
     from adapters.documents import trial_text
     from bot.trials import Trials
 
-    trials = Trials(read_settings(), at=_moment(at) or datetime.now(UTC), author=author, decision_date=decision_date)
+    trials = Trials(
+        read_settings(), at=datetime.now(UTC) if at is None else _moment(at), author=author, decision_date=decision_date
+    )
     if jsonl is not None:
         for result in trials.lines(jsonl.read_bytes().split(b"\n"), str(jsonl)):
             typer.echo(json.dumps(result, ensure_ascii=False))

@@ -182,6 +182,14 @@ def _packs_in_use(ground: Ground) -> Finding | None:
     return Finding(check="packs in use", says="each version is what its reviews began with")
 
 
+def _holidays(ground: Ground) -> Finding | None:
+    if "AI_READINESS_COUNTRY" in ground.wrong:
+        return None
+    country = ground.settings.country
+    says = f"those of {country}" if country else "none"
+    return Finding(check="holidays", says=f"{says}, where somebody's country is unknown")
+
+
 def _deliveries(ground: Ground) -> Finding | None:
     if ground.database is None or not ground.database.readable:
         return None
@@ -213,6 +221,7 @@ CHECKS: tuple[Check, ...] = (
     _packs,
     _pack_of_new_reviews,
     _packs_in_use,
+    _holidays,
     _deliveries,
     _unseen,
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from bot.settings import BadSettings, Settings
 from conversations.decide import Engine
 from conversations.language.rules import Rules, load_rules
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
+from conversations.regions import Regions
 
 RULES = "vague_rules.yaml"
 
@@ -58,9 +61,24 @@ def known_parts(rules: Rules) -> frozenset[str]:
 
 def load_engine(settings: Settings, pack: str | None = None) -> Engine:
     """Raises `PackFaults`, `NoSuchFolder`, and `NoSuchPack` where the pack of new reviews is none of the packs."""
+    from bot.calendars import calendar_for, countries  # noqa: PLC0415  # public holidays are a large library
+
     rules = shipped_rules(settings.date_order)
     library, name = load_library(settings, rules), (pack or settings.pack).casefold()
     if name not in library.packs:
         raise NoSuchPack(f"No pack is called {name!r}; there are {', '.join(library.packs)}.")
     ids = frozenset(admin for admin in settings.admins if "@" not in admin)  # who has an e-mail is for the platform
-    return Engine(library=library, rules=rules, pack=name, zone=settings.zone, admins=ids)
+    return Engine(
+        library=library,
+        rules=rules,
+        pack=name,
+        zone=settings.zone,
+        admins=ids,
+        calendar_of=calendar_for(settings.zone, settings.country),
+        regions=Regions(zones=zones, countries=countries),
+    )
+
+
+@cache
+def zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -7,12 +7,14 @@ import re
 import time
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# At a lower level the SDKs write down whole requests, and with them what people wrote. Bolt warns of what is meant.
+# At a lower level the SDKs write down whole requests, and with them what people wrote. Bolt and the scheduler warn of
+# what is meant.
 _LEVELS = {
     "slack_sdk": logging.WARNING,
     "slack_bolt": logging.ERROR,
     "aiohttp": logging.WARNING,
     "alembic": logging.WARNING,
+    "apscheduler": logging.ERROR,
 }
 
 

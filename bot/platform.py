@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.server import Check
-from conversations.ports import Sender
+from conversations.ports import Quiet, Roll, Sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,4 +18,6 @@ class Platform:
     sender: Sender
     routes: Sequence[web.RouteDef]
     checks: Mapping[str, Check]  # by the name that `/readyz` tells
+    quiet: Quiet | None = None  # tells who must not be disturbed
+    roll: Roll | None = None  # tells who is here no longer
     run: Callable[[], Coroutine[Any, Any, None]] | None = None  # until it is cancelled; None: it calls us

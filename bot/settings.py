@@ -36,6 +36,15 @@ def _zone(name: str) -> str:
     return name
 
 
+def _country(code: str) -> str:
+    from bot.calendars import countries  # noqa: PLC0415  # public holidays are a large library; few set this
+
+    known = next((each for each in countries() if each.casefold() == code.casefold()), None)
+    if known is None:
+        raise ValueError(f"no country's public holidays are known as {code!r}; write one like DE, or DE-BY for a part")
+    return known
+
+
 def _database(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -113,6 +122,7 @@ class Settings(BaseSettings):
     packs: Path | None = Field(None, validation_alias="AI_READINESS_PACKS")
     pack: str = Field("core", validation_alias="AI_READINESS_PACK")
     timezone: Annotated[str, AfterValidator(_zone)] = Field("UTC", validation_alias="AI_READINESS_TIMEZONE")
+    country: Annotated[str, AfterValidator(_country)] | None = Field(None, validation_alias="AI_READINESS_COUNTRY")
     date_order: Literal["DMY", "MDY"] | None = Field(None, validation_alias="AI_READINESS_DATE_ORDER")
 
     admins: Annotated[frozenset[str], NoDecode, BeforeValidator(_people)] = Field(

@@ -23,6 +23,7 @@ class ActivityKind(StrEnum):
     ARCHIVED = "archived"  # the channel that `text` names is closed
     UNPOSTABLE = "unpostable"  # nothing of the review can be posted in its channel: never yet, or no longer
     INSTALLED = "installed"  # the bot is new here; the actor installed it, or was the first to speak to it
+    AWAY = "away"  # the actor is away until the day that `text` names, as YYYY-MM-DD
     LAPSE = "lapse"  # nobody did anything: time has passed
 
 

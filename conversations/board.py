@@ -19,20 +19,18 @@ from conversations.composing import (
     waiver_card,
     who_card,
 )
+from conversations.composing_letters import reminder_card
 from conversations.composing_private import (
     ask_card,
     confirm_card,
     gone_card,
-    open_offer,
     owner_gone_card,
     pack_offer_card,
-    places_of,
     quiet_card,
 )
 from conversations.effects import MessageKey, Post, Revise
 from conversations.item_standing import ItemStanding
-from conversations.quiet import is_quiet, quiet_key
-from conversations.review import LIVING, ActKind, Phase, State
+from conversations.review import ActKind, Phase, State
 from conversations.scoring import score
 from conversations.standing import Standing
 
@@ -55,8 +53,9 @@ def board(standing: Standing) -> dict[MessageKey, Card]:
 
 def _retired(standing: Standing, key: MessageKey) -> RetiredCard:
     """For what left with the intake or with a pack; all that is known of it is its name."""
-    about = key.split("/")[1].rpartition(".")[2].replace("_", " ")
-    return RetiredCard(project=standing.review.project, about=about)
+    kind, about, *_ = key.split("/")
+    item = standing.review.acts[int(about) - 1].item or "" if kind == _REMINDER else about
+    return RetiredCard(project=standing.review.project, about=item.rpartition(".")[2].replace("_", " "))
 
 
 def changes(before: Board, after: Board, posted: Collection[MessageKey]) -> Iterator[Post | Revise]:
@@ -67,14 +66,14 @@ def changes(before: Board, after: Board, posted: Collection[MessageKey]) -> Iter
     for key, card in sorted(after.items(), key=lambda each: each[0] == "root" and "root" in posted):
         if key not in posted:
             yield Post(key=key, card=card, to=addressee(key))
-        elif before.get(key) != card:
+        elif key in before and before[key] != card:  # else somebody was written to just now, and this is what it says
             yield Revise(key=key, card=card, to=addressee(key))
 
 
 def addressee(key: MessageKey) -> str | None:
     """Whom a message is for, where it is for one person: all after what it is about, in which no `/` is."""
     kind, _, rest = key.partition("/")
-    return rest.partition("/")[2] if kind in _ABOUT_ITEMS or kind in _ABOUT_REVIEW else None
+    return rest.partition("/")[2] if kind in (*_ABOUT_ITEMS, *_ABOUT_REVIEW, _REMINDER) else None
 
 
 def _is_on(standing: Standing, key: MessageKey, due: bool) -> bool:
@@ -96,14 +95,16 @@ def _item_cards(standing: Standing, item: ItemStanding) -> Iterator[tuple[Messag
 
 
 def _private_cards(standing: Standing) -> Iterator[tuple[MessageKey, Card]]:
-    """What single people were told, in the order in which it was: what is due now comes after what was posted."""
-    for message in dict.fromkeys((*standing.review.posted, *_due_in_private(standing))):
+    """What single people were written to, in the order in which it was. Only `planning.py` writes to them."""
+    for message in standing.review.posted:
         kind, _, rest = message.partition("/")
         about, _, person = rest.partition("/")
         if kind in _ABOUT_ITEMS and about in standing.items:
             yield message, _ABOUT_ITEMS[kind](standing, standing.items[about], person)
         elif kind in _ABOUT_REVIEW:
             yield message, _ABOUT_REVIEW[kind](standing, about, person)
+        elif kind == _REMINDER and (told := standing.review.acts[int(about) - 1]).item in standing.items:
+            yield message, reminder_card(standing, told)
 
 
 _ABOUT_ITEMS: Mapping[str, Callable[[Standing, ItemStanding, str], Card]] = {"ask": ask_card, "confirm": confirm_card}
@@ -114,17 +115,4 @@ _ABOUT_REVIEW: Mapping[str, Callable[[Standing, str, str], Card]] = {
     "pack": pack_offer_card,
 }
 
-
-def _due_in_private(standing: Standing) -> Iterator[MessageKey]:
-    for item in standing.items.values():
-        if item.assigned and item.assignee:
-            yield f"ask/{item.item.key}/{item.assignee}"
-        if item.state is State.UNCONFIRMED and item.named_here:
-            yield f"confirm/{item.item.key}/{item.named_here}"
-    if standing.phase not in LIVING:
-        return
-    yield from (f"owner/{standing.owner}/{heir}" for heir in (standing.heir,) if heir)
-    yield from (f"gone/{person}/{standing.owner}" for person in standing.gone if places_of(standing, person))
-    yield from (f"pack/{offer.option}/{standing.owner}" for offer in (open_offer(standing),) if offer)
-    if is_quiet(standing):
-        yield quiet_key(standing)
+_REMINDER = "reminder"  # `reminder/<n of the REMINDED act>/<person>`

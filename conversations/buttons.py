@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from conversations import events
 from conversations.activities import Activity, Button
@@ -10,7 +11,9 @@ from conversations.cards import Tap
 from conversations.events import Event, Unclear, View
 from conversations.heard import ASKS_FOR, Heard, answered, made, on_day
 from conversations.packs import ItemType
-from conversations.words import word_in
+from conversations.quiet import QUIET_DAYS, quiet_since
+from conversations.review import Phase
+from conversations.words import snoozed, word_in
 
 
 def pressed(heard: Heard, activity: Activity) -> Event:
@@ -89,6 +92,26 @@ def _is_newest(heard: Heard, button: Button) -> bool:
     return button.choice is None or button.choice == str(newest)
 
 
+def _snooze_pressed(heard: Heard, button: Button) -> Event:
+    line = heard.lines[0].item if heard.lines else None
+    return snoozed(heard, button.item or line, heard.snoozing_day(button.choice or ""))
+
+
+def _let_go_pressed(heard: Heard, button: Button) -> Event | None:
+    return made(heard, events.LetGo, item=button.item) if button.item else word_in(heard, "ok")
+
+
+def _go_on_pressed(heard: Heard, _button: Button) -> Event | None:
+    """By the owner, whom a message or the digest told that nobody has said anything for days, while it is so."""
+    standing = heard.standing
+    quiet = standing.phase is Phase.OPEN and quiet_since(standing) + timedelta(days=QUIET_DAYS) <= standing.now.date()
+    return made(heard, events.WentOn) if quiet and heard.by.id == standing.owner else None
+
+
+def _why_pressed(heard: Heard, button: Button) -> Event:
+    return heard.viewed(View.WHY, message=button.choice)
+
+
 def _with_choice(words: str) -> Callable[[Heard, Button], Event | None]:
     """The word that a button stands for, with what was chosen on it."""
     return lambda heard, button: word_in(heard, words.format(choice=button.choice, item=button.item or "").strip())
@@ -109,7 +132,11 @@ _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
     Tap.NOT_ME: _not_me_pressed,
     Tap.UNDO: _undo_pressed,
     Tap.NOT_AN_ANSWER: _not_an_answer_pressed,
-    Tap.GO_ON: lambda heard, _button: word_in(heard, "ok"),
+    Tap.GO_ON: _go_on_pressed,
+    Tap.SNOOZE: _snooze_pressed,
+    Tap.LET_GO: _let_go_pressed,
+    Tap.NAME: _answer_pressed,
+    Tap.WHY: _why_pressed,
     Tap.CANCEL: lambda heard, button: made(heard, events.Cancelled, sure=button.choice == "sure"),
 }
 _TAPS_WITH_ITEM = (Tap.KEEP, Tap.ACCEPT, Tap.REJECT, Tap.YES, Tap.NO, Tap.EDIT)

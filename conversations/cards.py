@@ -7,7 +7,7 @@ erased is in no stored card. Every class here has one template in `adapters/temp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -54,6 +54,17 @@ class Tap(StrEnum):
     OPEN = "open"
     GO_ON = "go_on"
     TAKE_OVER = "take_over"
+    SNOOZE = "snooze"  # `choice`: 1d, 1w, or nothing: a day is asked for
+    WHY = "why"
+    LET_GO = "let_go"
+    NAME = "name"  # somebody, for an item that asks for a person: as ANSWER
+    PREFERENCES = "preferences"
+    NUDGES_ON = "nudges_on"
+    NUDGES_OFF = "nudges_off"
+    DIGEST_ON = "digest_on"
+    DIGEST_OFF = "digest_off"
+    DIGEST_NOW = "digest_now"
+    DIGEST_DAY = "digest_day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +104,7 @@ class Row:
     named: str | None = None
     kept: bool = False
     asked: bool = False
+    waits_until: datetime | None = None  # when the person asked or named will be asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +264,7 @@ class AskCard:
     minutes: int
     open: bool = True
     answered_by: str | None = None
+    until: date | None = None  # they want to hear of it again on that day
     ways: tuple[Way, ...] = ()
 
 
@@ -267,6 +280,7 @@ class ConfirmCard:
     answer: bool | None = None  # True: yes, False: no, and nobody else is named yet
     asked: str | None = None  # who was asked instead
     open: bool = True
+    until: date | None = None  # they want to hear of it again on that day
     ways: tuple[Way, ...] = ()
 
 
@@ -294,13 +308,15 @@ class QuietCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneCard:
-    """To the owner: somebody who was named, or asked, has left; who takes it?"""
+    """To the owner: somebody who was named, or asked, has left or is away for too long; who takes it?"""
 
     project: str
     person: str
     roles: tuple[str, ...]  # what they were, or what they were asked about
     heirs: tuple[str, ...] = ()  # who answered beside them, up to two
     of_owner: bool = False  # to who could own it instead: it is the review's owner who has left
+    until: date | None = None  # the day of their return; None for who has left
+    asked: str | None = None  # who was asked to take it
     open: bool = True
     ways: tuple[Way, ...] = ()
 
@@ -327,6 +343,237 @@ class PackOfferCard:
     ways: tuple[Way, ...] = ()
 
 
+class About(StrEnum):
+    """What a nudge is about: where its item stands."""
+
+    OPEN = "open"
+    PARTS = "parts"  # something is there, and parts are missing
+    GAP = "gap"  # a known gap without a day
+    PROMISED = "promised"  # today is the day that was promised
+    STATUS = "status"  # answered, but what was chosen does not clear the way
+    PASSED = "passed"  # the day that was the answer has gone by
+    REVIEW = "review"  # an answer that is due for review, or will be soon
+
+
+class Became(StrEnum):
+    """What became of what somebody was written to about."""
+
+    ANSWERED = "answered"
+    DEFERRED = "deferred"
+    SNOOZED = "snoozed"
+    DECLINED = "declined"
+    ASKED = "asked"  # somebody else is asked now
+    WAIVED = "waived"  # it does not apply, or that waits for somebody to agree
+    KEPT = "kept"
+    LET_GO = "let_go"
+    PAUSED = "paused"
+    CLOSED = "closed"  # the review is done or cancelled
+    SETTLED = "settled"  # otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NudgeCard:
+    """A line of a letter: one answer that is waited for. Settled, it says what became of it and has no ways."""
+
+    project: str
+    short: str
+    label: str
+    prompt: str
+    example: str  # shown where a worked example helps: numbers, metrics, links
+    about: About
+    type: ItemType
+    seconds: int  # that it takes
+    missing: str = ""  # the sentence that names what is there and asks for the rest
+    due_on: date | None = None  # promised for, answered for, or to be looked at again by then
+    became: Became | None = None
+    by: str | None = None  # who has settled it
+    until: date | None = None  # of a snooze or a deferral
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadsUpCard:
+    """A line of a letter, the day before somebody else is told."""
+
+    project: str
+    short: str
+    label: str
+    role: str  # what the person asked for would be; empty where no person is asked for
+    lead: str  # who will be told
+    part: str  # that they have in the project: a `cadences.Escalation`
+    on: date
+    seconds: int
+    became: Became | None = None
+    by: str | None = None
+    until: date | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationCard:
+    """A line of a letter to the lead, or to the sponsor: one thing blocks. Facts only."""
+
+    project: str
+    short: str
+    label: str
+    role: str
+    decision_on: date | None
+    days_left: int | None
+    asked: str  # who was asked and knows of this
+    seconds: int
+    became: Became | None = None
+    by: str | None = None
+    until: date | None = None
+    ways: tuple[Way, ...] = ()
+
+
+Line: TypeAlias = (
+    AskCard | ConfirmCard | NudgeCard | HeadsUpCard | EscalationCard | QuietCard | GoneCard | PackOfferCard
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCard:
+    """What the bot writes to one person of its own accord: at most one a day, with one to three lines.
+
+    Lines may be of several reviews; their ways say of which (`Way.review`).
+    """
+
+    to: str
+    lines: tuple[Line, ...]
+    since: date | None = None  # a catch-up: nobody was written to since then
+    ways: tuple[Way, ...] = ()
+
+
+class WhyNot(StrEnum):
+    """Why somebody is not written to now."""
+
+    HOURS = "hours"  # outside of their working hours
+    DAY_OFF = "day_off"  # a weekend, a day off or a holiday
+    AWAY = "away"
+    DISTURBED = "disturbed"  # do-not-disturb
+    NUDGES_OFF = "nudges_off"
+    NUDGES_PAUSED = "nudges_paused"
+    TODAY = "today"  # they had today's message
+    FULL = "full"  # three others come first
+    DROPPED = "dropped"  # it fell into an outage, and three others came first
+    LATER = "later"  # its moment has not come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyCard:
+    """Why somebody got a message: the rule, in a sentence."""
+
+    kind: str  # a `reminders.Kind`
+    project: str
+    label: str
+    asked_on: date | None
+    most: int  # how often at most; 0 for until it is settled
+    about: About | None = None
+    ways: tuple[Way, ...] = ()
+
+
+class DigestState(StrEnum):
+    BLOCKED = "blocked"  # needs somebody: shown in full
+    CALM = "calm"  # nothing to do: one line
+    PAUSED = "paused"
+    IDLE = "idle"  # no change for three weeks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestLine:
+    """One project in a digest."""
+
+    project: str
+    state: DigestState
+    readiness: int
+    change: int | None  # of the readiness, since the digest before; None for the first one
+    progress: int
+    decision_on: date | None
+    days_left: int | None
+    until: date | None = None  # paused until then
+    blockers: int = 0
+    blocker: BlockerLine | None = None  # the first one
+    blocker_asked: bool = False  # its person was asked
+    new: tuple[str, ...] = ()  # labels of what was answered since; at most three
+    new_more: int = 0
+    next_gap: str | None = None
+    next_gap_labels: tuple[str, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
+    due: tuple[PromiseLine, ...] = ()  # promised for the next seven days
+    gaps: tuple[PromiseLine, ...] = ()  # known ones
+    not_applicable: int = 0
+    spot_check: Quote | None = None  # one complete answer to read, for its approver
+    spot_check_label: str = ""
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollUpLine:
+    """One project in a sponsor's roll-up."""
+
+    project: str
+    stage: str
+    readiness: int
+    blocker: str | None  # the label of what blocks it first
+    decision_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestCard:
+    """The weekly digest: all projects of an owner, next decision first; and a sponsor's roll-up."""
+
+    on: date
+    lines: tuple[DigestLine, ...]  # the first `DIGEST_FULL` that need somebody are shown in full
+    roll_up: tuple[RollUpLine, ...] = ()
+    pack: str = ""  # names and versions
+    lead_over_weakest: int = 0
+    blocked_ceiling: int = 0
+    asked_for: bool = False  # somebody wanted it now
+    ways: tuple[Way, ...] = ()
+
+
+DIGEST_FULL = 3  # projects in full, with buttons
+DIGEST_SHORT = 7  # more of them in a line each; beyond, they are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesCard:
+    """How the bot may write to somebody; in answer to a command, or after a change."""
+
+    begins: time
+    ends: time
+    days: tuple[int, ...]
+    zone: str
+    country: str | None
+    away_until: date | None
+    nudges: bool
+    nudges_from: date | None
+    digest: bool
+    digest_day: int
+    digest_at: time
+    next_digest_on: date | None  # None where there is none to come
+    changed: str = ""  # what was changed just now: nudges, hours, away or digest
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """What somebody would get, or why not; a row of `tick` and of the terminal's `/nudges`."""
+
+    at: datetime
+    person: str
+    platform: str
+    kind: str
+    projects: tuple[str, ...]
+    items: tuple[str, ...]
+    labels: tuple[str, ...]
+    step: int
+    about: About | None = None  # of a nudge
+    send: bool
+    why_not: WhyNot | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotedCard:
     """A whisper to who has just answered: what comes next."""
@@ -350,17 +597,23 @@ class Notice(StrEnum):
     FIRST = "first"
     FORGOTTEN = "forgotten"  # the words of a message that was deleted
     HELD_UNTIL = "held_until"
+    HOURS_TOO_SHORT = "hours_too_short"  # or they end before they begin
+    HOW_TO_SAY = "how_to_say"  # a word about one's own preferences, `act`
     LEFT_ALONE = "left_alone"
     LEFT_ALONE_FILE = "left_alone_file"
     NEVER_POSTED = "never_posted"  # the bot may not post where the review was started
     NO_NEWER_PACK = "no_newer_pack"
+    TOO_FAR = "too_far"  # ahead; `day` is the last one that can be
     TOO_LONG = "too_long"
     NAME_MISSING = "name_missing"
     NAME_TAKEN = "name_taken"
     NO_CONFLICT = "no_conflict"
+    NO_DIGEST = "no_digest"  # there is nothing that one could be about
+    NO_SUCH_COUNTRY = "no_such_country"
     NO_SUCH_ITEM = "no_such_item"
     NO_SUCH_PACK = "no_such_pack"
     NO_SUCH_REVIEW = "no_such_review"
+    NO_SUCH_ZONE = "no_such_zone"
     NOT_A_MEMBER = "not_a_member"  # of the channel in which somebody would start a review
     NOT_A_REPLY = "not_a_reply"  # what somebody pointed at
     NOT_OPENED = "not_opened"  # what a button opens
@@ -375,6 +628,7 @@ class Notice(StrEnum):
     NOT_YET_HERE = "not_yet_here"
     OLD_BUTTON = "old_button"
     ONLY_ONE_LEFT = "only_one_left"
+    OUTSIDE_HOURS = "outside_hours"  # a digest; `label` are the hours, as they are typed
     OUTSIDER = "outsider"
     OVERLAYS_CHANGED = "overlays_changed"  # answers joined or left the review with the intake
     PAST_DAY = "past_day"
@@ -444,6 +698,15 @@ class FieldFault(StrEnum):
     NOT_A_CHOICE = "not_a_choice"
     TOO_LONG = "too_long"
     ANSWERED_MEANWHILE = "answered_meanwhile"
+    HOURS_TOO_SHORT = "hours_too_short"
+    NO_HOURS = "no_hours"
+    NO_SUCH_COUNTRY = "no_such_country"  # with those that may be meant
+    NO_SUCH_ZONE = "no_such_zone"  # likewise
+    NO_WEEKDAY = "no_weekday"
+    NO_WHEN = "no_when"  # a weekday and a time of day
+    OUTSIDE_HOURS = "outside_hours"  # with the hours, as they are typed
+    PAST_DAY = "past_day"
+    TOO_FAR = "too_far"
     NO_SUCH_FIELD = "no_such_field"
 
 
@@ -501,6 +764,7 @@ class HomeCard:
 
     waiting: tuple[MineLine, ...]
     projects: tuple[ReviewLine, ...]
+    preferences: PreferencesCard | None = None
     ways: tuple[Way, ...] = ()
 
 
@@ -532,6 +796,13 @@ Card: TypeAlias = (
     | AskCard
     | ConfirmCard
     | RetiredCard
+    | NudgeCard
+    | HeadsUpCard
+    | EscalationCard
+    | LetterCard
+    | WhyCard
+    | DigestCard
+    | PreferencesCard
     | QuietCard
     | GoneCard
     | PackOfferCard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from conversations.cards import (
     BlockerLine,
@@ -100,7 +101,17 @@ def row(standing: Standing, item: ItemStanding) -> Row:
         named=None if item.names_nobody_here else item.named,  # a name that was typed is in the quote only
         kept=item.kept,
         asked=item.item.key == standing.asked,
+        waits_until=_waits_until(standing, item),
     )
+
+
+def _waits_until(standing: Standing, item: ItemStanding) -> datetime | None:
+    """When who was asked or named for it will be written to, where that is held back until then."""
+    key = item.item.key
+    keys = [f"ask/{key}/{item.assignee}"] if item.assigned else []
+    keys += [f"confirm/{key}/{item.named_here}"] if item.state is State.UNCONFIRMED else []
+    waits = (standing.review.waits.get(message) for message in keys if message not in standing.review.posted)
+    return next((until for until in waits if until is not None), None)
 
 
 def quote(standing: Standing, act: Act | None) -> Quote | None:

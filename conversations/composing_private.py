@@ -11,6 +11,7 @@ from conversations.packs import ItemType
 from conversations.quiet import last_done, quiet_since, unasked
 from conversations.review import LIVING, Act, ActKind, Phase, State
 from conversations.standing import Standing
+from conversations.told import snoozed_until
 from conversations.ways import ask_ways, confirm_ways, item_ways
 
 
@@ -33,6 +34,7 @@ def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
         minutes=minutes_for([item.item]),
         open=open_,
         answered_by=since.by if since and not open_ else None,
+        until=snoozed_until(standing, item, person, asked) if open_ else None,
         ways=ask_ways(standing, key) if open_ else (),
     )
 
@@ -51,6 +53,7 @@ def confirm_card(standing: Standing, item: ItemStanding, person: str) -> Confirm
         answer=True if mine and item.confirmed else False if wanted else None,
         asked=item.assignee if wanted and item.assigned else None,
         open=waiting,
+        until=snoozed_until(standing, item, person, item.answer) if waiting else None,
         ways=confirm_ways(standing, item.item.key) if waiting else (),
     )
 
@@ -67,22 +70,30 @@ def quiet_card(standing: Standing, last: str, _owner: str) -> QuietCard:
         next_question=standing.pack.question_of[asked.key].short if open_ and asked else "",
         next_minutes=minutes_for([asked]) if open_ and asked else 0,
         open=open_,
-        ways=(Way(tap=Tap.GO_ON), Way(tap=Tap.ASK), Way(tap=Tap.PAUSE)) if open_ else (),
+        ways=_quiet_ways(standing, asked.key) if open_ and asked else (),
     )
 
 
+def _quiet_ways(standing: Standing, asked: str) -> tuple[Way, ...]:
+    return (Way(tap=Tap.GO_ON), *item_ways(standing, asked, (Tap.ASK,)), Way(tap=Tap.PAUSE))
+
+
 def gone_card(standing: Standing, person: str, owner: str) -> GoneCard:
-    """To the owner: who takes the places of somebody who has left?"""
+    """To the owner: who takes the places of somebody who has left, or is away for too long?"""
     places = places_of(standing, person)
-    open_ = bool(places) and standing.owner == owner and standing.phase in LIVING
-    heirs = _heirs(standing, places)
+    empty = [item for item in places if item.assigned is None]
+    open_ = bool(empty) and standing.owner == owner != person and standing.phase in LIVING
+    heirs = _heirs(standing, empty)
+    away = standing.away.get(person) if person not in standing.gone else None
     return GoneCard(
         project=standing.review.project,
         person=person,
-        roles=tuple(item.item.role or label_of(item.item) for item in places),
+        roles=tuple(item.item.role or label_of(item.item) for item in empty or places),
         heirs=heirs,
+        asked=places[0].assignee if places and not empty else None,
+        until=away.day if away and open_ else None,
         open=open_,
-        ways=_ways_to_fill(standing, places[0], heirs) if open_ else (),
+        ways=_ways_to_fill(standing, empty[0], heirs) if open_ else (),
     )
 
 
@@ -125,9 +136,11 @@ def open_offer(standing: Standing) -> Act | None:
 
 
 def places_of(standing: Standing, person: str) -> list[ItemStanding]:
-    """The answers that name somebody who has left, and nobody else since."""
-    old = (item for item in standing.items.values() if item.state is State.STALE and item.outdated)
-    return [item for item in old if item.outdated is standing.gone.get(person)]
+    """The answers that name somebody who has left, and nobody else since; and what nobody sees to who is here."""
+    items, gone, away = standing.items.values(), standing.gone.get(person), standing.away.get(person)
+    if gone is not None:
+        return [item for item in items if item.state is State.STALE and item.outdated is gone]
+    return [item for item in items if away is not None and item.vacated is away]
 
 
 def _heirs(standing: Standing, places: list[ItemStanding]) -> tuple[str, ...]:
@@ -135,7 +148,8 @@ def _heirs(standing: Standing, places: list[ItemStanding]) -> tuple[str, ...]:
     questions = {standing.pack.question_of[item.item.key].key for item in places}
     of = (i for i in standing.items.values() if standing.pack.question_of[i.item.key].key in questions)
     authors = dict.fromkeys(item.answer.by for item in of if item.answer and not item.answer.outside)
-    return tuple(author for author in authors if author not in (*standing.gone, standing.owner))[:2]
+    absent = (*standing.gone, *standing.away, standing.owner)
+    return tuple(author for author in authors if author not in absent)[:2]
 
 
 def _ways_to_fill(standing: Standing, item: ItemStanding, heirs: tuple[str, ...]) -> tuple[Way, ...]:

@@ -10,9 +10,12 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from functools import partial
 
+from conversations import oneself
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
+from conversations.calendars import Calendar
 from conversations.cards import Card, Notice, NoticeCard, Tap, Way
 from conversations.composing import summary_card
 from conversations.effects import Turn, Whisper
@@ -20,19 +23,25 @@ from conversations.engine import begin, lapse, step
 from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
 from conversations.names import folded_name
-from conversations.overview import home_card, list_card, mine_card, open_ways, welcome_card
+from conversations.overview import home_card, list_card, mine_card, welcome_card
 from conversations.packs import Library
+from conversations.people import Person, Preferences
 from conversations.permissions import may_see
 from conversations.ports import Found
+from conversations.preferences import speaks_of
 from conversations.recognizer import recognize
+from conversations.regions import Regions
+from conversations.reminders import with_looks
 from conversations.reports import with_names
 from conversations.review import LIVING, Review
 from conversations.scoring import score
 from conversations.standing import Standing, stand
 from conversations.views import help_card
+from conversations.ways import open_ways
+from conversations.wishes import Speaker
 
 MAX_NAME = 80  # characters of a project's name
-_TOLD_BY_THE_WORLD = (ActivityKind.LEFT, ActivityKind.ARCHIVED, ActivityKind.UNPOSTABLE)
+_TOLD_BY_THE_WORLD = (ActivityKind.LEFT, ActivityKind.AWAY, ActivityKind.ARCHIVED, ActivityKind.UNPOSTABLE)
 _OF_ONES_OWN = (ActivityKind.EDIT, ActivityKind.DELETION)
 _START = re.compile(r"start(?:\s+(?P<name>(?!--|—).*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
@@ -47,10 +56,21 @@ class Engine:
     pack: str = "core"
     zone: tzinfo
     admins: frozenset[str] = frozenset()  # ids, besides those whom the platform calls so
+    calendar_of: Callable[[Person | None, Preferences], Calendar]
+    regions: Regions
 
     def decide(self, activity: Activity, found: Found) -> Turn:
         """One activity to one turn. Raises `EventRefused`, which is nobody's to hear."""
         now, activity = activity.at.astimezone(self.zone), self._knowing_admins(activity)
+        turn = self._of_oneself(activity, found, now) or self._of_reviews(activity, found, now)
+        if activity.kind is ActivityKind.LAPSE:
+            return with_looks(turn, None, now)  # a whole look, which brings back what was lost
+        before = found.review
+        if before is not None and turn.review is not None and before.version == turn.review.version:
+            return turn
+        return with_looks(turn, stand(before, now) if before else None, now)
+
+    def _of_reviews(self, activity: Activity, found: Found, now: datetime) -> Turn:
         if activity.kind is ActivityKind.COMMAND:
             return self._command(activity, found, now)
         if activity.kind is ActivityKind.INSTALLED:
@@ -79,16 +99,38 @@ class Engine:
         standing = stand(review, now)
         if not _is_there_for(activity, standing):
             return _nothing_there(activity)
-        turn = step(standing, self._with_pack(recognize(activity, standing, self.rules), review), self.rules)
+        event = recognize(activity, standing, self.rules, self._today(activity, found))
+        turn = step(standing, self._with_pack(event, review), self.rules)
         reopened = review.phase not in LIVING and turn.review is not None and turn.review.phase in LIVING
         if reopened and (taken := _named(found, review.project, but=review)) is not None:
             card = _name_taken(activity, taken, review.project, now)
             return _said(activity, card, refused=True, review=review)
         return turn
 
+    def _today(self, activity: Activity, found: Found) -> date | None:
+        """Where the actor is; known only where it was looked for."""
+        wishes = found.preferences
+        return None if wishes is None else self.calendar_of(found.person, wishes).day_of(activity.at)
+
     def _with_pack(self, event: Event, review: Review) -> Event:
         latest = self.library.packs.get(review.pack.name)
         return replace(event, pack=latest) if isinstance(event, PackTaken) else event
+
+    def _of_oneself(self, activity: Activity, found: Found, now: datetime) -> Turn | None:
+        """What somebody says about how they are written to; None where it is something else, or said to others."""
+        to_others = activity.kind is ActivityKind.MESSAGE and found.review is None and not activity.private
+        if not speaks_of(activity) or (to_others and not activity.addressed):
+            return None
+        return oneself.heard(activity, found, self._speaker(found, now))
+
+    def _speaker(self, found: Found, now: datetime) -> Speaker:
+        return Speaker(
+            said=found.preferences or Preferences(),
+            calendar_of=partial(self.calendar_of, found.person),
+            now=now,
+            rules=self.rules,
+            regions=self.regions,
+        )
 
     def _command(self, activity: Activity, found: Found, now: datetime) -> Turn:
         words = activity.text.translate(_QUOTES).strip()
@@ -97,8 +139,14 @@ class Engine:
         first, rest = (*words.split(maxsplit=1), "", "")[:2]
         seen = [stand(review, now) for review in found.others]
         seen = [standing for standing in seen if may_see(standing, activity.actor, activity.reference.channel)]
+        if first.casefold() == "home":
+            return _said(activity, self._home(activity, found, seen, now))
         view = _COMMANDS.get(first.casefold(), _help)
         return view(activity, seen, rest.strip("\"' "))
+
+    def _home(self, activity: Activity, found: Found, seen: list[Standing], now: datetime) -> Card:
+        speaker = self._speaker(found, now)
+        return home_card(seen, activity.actor.id, oneself.card_of(activity, found, speaker, speaker.said))
 
     def _start(self, activity: Activity, found: Found, now: datetime, words: re.Match[str]) -> Turn:
         typed = with_names(words["name"] or "", lambda who: f"@{who}")  # a person's name in it is only a name
@@ -197,10 +245,6 @@ def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
     return _said(activity, mine_card(seen, activity.actor.id))
 
 
-def _home(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
-    return _said(activity, home_card(seen, activity.actor.id))
-
-
 def _help(activity: Activity, _seen: list[Standing], rest: str) -> Turn:
     return _said(activity, help_card(everything=rest.casefold() == "all"))
 
@@ -213,7 +257,6 @@ _COMMANDS: Mapping[str, Callable[[Activity, list[Standing], str], Turn]] = {
     "status": _status,
     "list": _list,
     "mine": _mine,
-    "home": _home,
     "help": _help,
-    **dict.fromkeys(("digest", "nudges", "hours", "away", "link"), _not_yet),
+    "link": _not_yet,
 }

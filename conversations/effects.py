@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from conversations.cards import Card, FieldFault
+from conversations.people import Preferences
 from conversations.review import Review
 
 MessageKey: TypeAlias = str  # the engine's own name for a message it may revise: `root`, `question/run`, …
@@ -65,3 +67,7 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     errors: Mapping[str, FieldError] = field(default_factory=dict)
     refused: bool = False
+    preferences: Preferences | None = None  # the actor's, where they change
+    # Who is to be looked at because of it, when at the latest; and who was: None where something is new for them.
+    looks: Mapping[str, datetime] = field(default_factory=dict)
+    looked: Mapping[str, datetime | None] = field(default_factory=dict)

@@ -58,8 +58,9 @@ def lapse(review: Review, now: datetime, latest: Pack | None = None) -> Turn:
     """Time has passed: whatever the board says otherwise now is put right, and a later pack (`latest`) is offered."""
     before, after = stand(review, review.shown_at.astimezone(now.tzinfo)), stand(review, now)
     offering = around.with_offer(review, latest, after) if after.phase in LIVING else review
-    turn = shown(board(before), after if offering is review else stand(offering, now))
-    if turn.review is None or not turn.effects:
+    offered = offering is not review
+    turn = shown(board(before), stand(offering, now) if offered else after)
+    if turn.review is None or not (turn.effects or offered):
         return Turn(review=review)
     return replace(turn, review=replace(turn.review, shown_at=now))
 
@@ -86,6 +87,8 @@ _ROWS: Mapping[type[Event], tuple[Handler | None, ...]] = {
     events.Delegated: (on.delegated, on.delegated, fix.closed, fix.closed),
     events.Confirmed: (on.confirmed, on.confirmed, fix.closed, fix.closed),
     events.Declined: (on.declined, on.declined, fix.closed, fix.closed),
+    events.Snoozed: (on.snoozed, on.snoozed, fix.closed, fix.closed),
+    events.LetGo: (on.let_go, on.let_go, fix.closed, fix.closed),
     events.Settled: (on.settled, on.settled, fix.closed, fix.closed),
     events.Skipped: (on.skipped, on.skipped, fix.closed, fix.closed),
     events.Reopened: (on.reopened, on.reopened, fix.closed, fix.closed),
@@ -95,6 +98,7 @@ _ROWS: Mapping[type[Event], tuple[Handler | None, ...]] = {
     events.Edited: (fix.edited, fix.edited, fix.edited_when_closed, fix.edited_when_closed),
     events.Deleted: (fix.deleted,) * 4,
     events.PersonLeft: (around.person_left,) * 4,
+    events.WentAway: (around.went_away,) * 4,
     events.ChannelArchived: (around.channel_archived,) * 4,
     events.NeverPosted: (around.never_posted, around.never_posted, None, None),
     events.PlaceLost: (around.place_lost, on.ignored, on.ignored, on.ignored),

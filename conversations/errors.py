@@ -26,6 +26,14 @@ class NameTaken(StaleReview):
     """Another review took the name at the same moment; taken again, the turn will see it."""
 
 
+class AlreadyTold(StaleReview):
+    """Somebody else has written to this person at the same moment; planned again, that will be seen."""
+
+
+class LookAgain(StaleReview):
+    """Something of this person's changed while they were looked at; they are due again, and claimed anew."""
+
+
 class Busy(ReadinessError):
     """Too much is waiting already. Nothing was begun; try again in a moment."""
 

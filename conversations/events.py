@@ -92,6 +92,21 @@ class Declined(Said):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(Said):
+    """What they were written to about an item shall come again on that day."""
+
+    item: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetGo(Said):
+    """`ok`, to being told what is open, or that somebody else will be told."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled(Said):
     item: str
     choice: int
@@ -146,6 +161,13 @@ class PersonLeft(Said):
     """`by` is no longer here."""
 
     heirs: tuple[str, ...] = ()  # administrators, for a review that has lost its owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentAway(Said):
+    """`by` is away until that day; one that is not to come yet says that they are back."""
+
+    until: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +244,7 @@ class View(StrEnum):
 class Viewed(Said):
     view: View
     question: str | None = None
+    message: str | None = None  # of WHY: the key of the one that is asked about
 
 
 class LeftAloneBecause(StrEnum):
@@ -287,6 +310,8 @@ Event: TypeAlias = (
     | Delegated
     | Confirmed
     | Declined
+    | Snoozed
+    | LetGo
     | Settled
     | Skipped
     | Reopened
@@ -296,6 +321,7 @@ Event: TypeAlias = (
     | Edited
     | Deleted
     | PersonLeft
+    | WentAway
     | ChannelArchived
     | WentOn
     | PackTaken

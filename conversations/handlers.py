@@ -13,7 +13,7 @@ from conversations import events
 from conversations.activities import Source
 from conversations.answering import DECISION_FIELD, answer_act, form_errors, intake
 from conversations.board import board
-from conversations.cards import FormErrorsCard, Notice, Tap, Way
+from conversations.cards import Became, FormErrorsCard, Notice, Tap, Way
 from conversations.effects import Effect, FieldError, React, Turn, Whisper
 from conversations.events import Event
 from conversations.item_standing import UNANSWERED
@@ -22,6 +22,7 @@ from conversations.packs import ItemType
 from conversations.review import Act, ActKind, State
 from conversations.scene import Scene, shown, standing_after, turn_of, whispered
 from conversations.standing import APPROVER, DECISION_DATE, Standing
+from conversations.told import LETS_GO, can_be_renewed, messages_to, open_messages, outcome
 from conversations.views import noted_card, view_card
 from conversations.ways import item_ways
 
@@ -55,7 +56,8 @@ def _with_thanks(scene: Scene, acts: Sequence[Act]) -> Turn:
     understood = any(act.verdict is not None and not act.follow_up for act in acts)
     said = any(act.item and f"follow_up/{act.item}" in before for act in acts)  # its follow-up turns into "noted"
     noted = noted_card(after, acts[-1]) if understood and not said and scene.event.via is Source.THREAD else None
-    if noted and any(act.item and scene.item(act.item).assignee == act.by for act in acts):
+    written_to = {told.item for told in open_messages(scene.standing, scene.event.by.id)}
+    if noted and any(act.item in written_to or scene.item(act.item or "").assignee == act.by for act in acts):
         noted = replace(noted, next_number=None, next_of=0, next_prompt=None)  # they were asked for this one only
     turn = shown(before, after, (Whisper(to=scene.event.by.id, card=noted),) if noted else ())
     return replace(turn, effects=(React(source=source), *turn.effects)) if understood and source else turn
@@ -63,7 +65,8 @@ def _with_thanks(scene: Scene, acts: Sequence[Act]) -> Turn:
 
 def kept(scene: Scene, event: events.Kept) -> Turn:
     item = scene.item(event.item)
-    if not item.can_be_kept and item.claim is None:
+    holds = can_be_renewed(scene.standing, item, event.by.id)
+    if not (item.can_be_kept or holds) and item.claim is None:
         return whispered(scene, scene.notice(Notice.NOTHING_TO_KEEP), refused=True)
     return turn_of(scene, scene.act(ActKind.KEPT, item=event.item))
 
@@ -103,7 +106,8 @@ def _delegation(scene: Scene, item: str, to: str) -> Act:
 
 
 def confirmed(scene: Scene, event: events.Confirmed) -> Turn:
-    if scene.item(event.item).confirmed:
+    item = scene.item(event.item)
+    if item.confirmed and not can_be_renewed(scene.standing, item, event.by.id):
         return whispered(scene, scene.notice(Notice.NOTHING_TO_CONFIRM), refused=True)
     return turn_of(scene, scene.act(ActKind.CONFIRMED, item=event.item))
 
@@ -113,6 +117,18 @@ def declined(scene: Scene, event: events.Declined) -> Turn:
     if event.ask:
         acts.append(_delegation(scene, event.item, event.ask))
     return turn_of(scene, *acts)
+
+
+def snoozed(scene: Scene, event: events.Snoozed) -> Turn:
+    return turn_of(scene, scene.act(ActKind.SNOOZED, item=event.item, day=event.until))
+
+
+def let_go(scene: Scene, event: events.LetGo) -> Turn:
+    told = (act for act in reversed(messages_to(scene.standing, event.by.id)) if act.option in LETS_GO)
+    newest = next((act for act in told if act.item == event.item), None)
+    if newest is None or outcome(scene.standing, newest).became not in (None, Became.PAUSED):
+        return whispered(scene, scene.notice(Notice.NOTHING_SENT), refused=True)
+    return turn_of(scene, scene.act(ActKind.LET_GO, item=event.item, target=newest.n))
 
 
 def skipped(scene: Scene, event: events.Skipped) -> Turn:

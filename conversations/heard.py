@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from conversations import events
 from conversations.activities import Actor, Source
@@ -17,8 +17,11 @@ from conversations.language.rules import Rules
 from conversations.language.tokens import split_tokens
 from conversations.names import find_item, nearest_items
 from conversations.packs import Direction, ItemType
+from conversations.review import Act
 from conversations.standing import Standing
+from conversations.told import LOOKS, newest_letter
 
+_SPAN = re.compile(r"(?P<count>\d{1,2}) ?(?P<unit>[dw])", re.IGNORECASE)
 _MENTION = re.compile(r"<@(?P<id>[^>\s]+)>")
 ASKS_FOR: Mapping[Tap, Unclear] = {  # buttons that do nothing without a choice
     Tap.LATER: Unclear.UNTIL_WHEN,
@@ -26,8 +29,9 @@ ASKS_FOR: Mapping[Tap, Unclear] = {  # buttons that do nothing without a choice
     Tap.HAND_OVER: Unclear.WHO,
     Tap.ASK: Unclear.WHO,
     Tap.DOES_NOT_APPLY: Unclear.WHY_NOT,
+    Tap.SNOOZE: Unclear.UNTIL_WHEN,
 }
-ABOUT_ITEMS = (Tap.LATER, Tap.ASK, Tap.DOES_NOT_APPLY)
+ABOUT_ITEMS = (Tap.LATER, Tap.ASK, Tap.DOES_NOT_APPLY, Tap.SNOOZE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,19 @@ class Heard:
     source: str | None
     people: Mapping[str, Actor]
     private: bool = False
+    today: date | None = None  # where who speaks is, as far as that is known
+    told: tuple[Act, ...] = ()  # what this person was written to about and is open, oldest first
+
+    @property
+    def lines(self) -> list[Act]:
+        """Those of the newest letter to them, as they stand in it."""
+        return newest_letter(list(self.told)) if self.told else []
 
     @property
     def asked(self) -> ItemStanding | None:
-        """What is asked in the thread; in a direct message what this person was asked for last."""
+        """What is asked in the thread; in a direct message what this person was written to, or asked for, last."""
+        if self.private and self.lines:
+            return self.standing.items[self.lines[0].item or ""]
         mine = [i for i in self.standing.items.values() if i.assigned and i.assignee == self.by.id and self.private]
         if mine:
             return max(mine, key=lambda item: item.assigned.n if item.assigned else 0)
@@ -59,6 +72,11 @@ class Heard:
         """Whether an answer names who speaks; of people of other organisations too, who hear that it is not theirs."""
         return self.by.id == (item.named if self.by.outsider else item.named_here)
 
+    def looks_at(self, items: Iterable[str]) -> bool:
+        """Whether they were written to so that they say anew what answers all of these items."""
+        looks = {told.item for told in self.told if told.about in LOOKS}
+        return looks.issuperset(items)
+
     def misspoken(self, unclear: Unclear, *words: str, count: int = 0) -> Misspoken:
         return Misspoken(by=self.by, via=self.via, source=self.source, unclear=unclear, words=words, count=count)
 
@@ -70,16 +88,25 @@ class Heard:
         about = item or (self.asked.item.key if self.asked else None)
         return replace(said, tap=tap, item=about) if about else said
 
-    def viewed(self, view: View, question: str | None = None) -> Viewed:
-        return Viewed(by=self.by, via=self.via, source=self.source, view=view, question=question)
+    def viewed(self, view: View, question: str | None = None, message: str | None = None) -> Viewed:
+        said = Viewed(by=self.by, via=self.via, source=self.source, view=view)
+        return replace(said, question=question, message=message)
 
     def day(self, words: str) -> date | None:
         """The day that the whole of `words` names."""
-        today, order = self.standing.now.date(), self.rules.date_order
+        today, order = self.today or self.standing.now.date(), self.rules.date_order
         tokens = split_tokens(words, self.rules, today, order) or ()
         if [token.kind for token in tokens] != ["date"]:
             return None
         return parse_day(words, today, direction=Direction.FUTURE, date_order=order, rules=self.rules)
+
+    def snoozing_day(self, words: str) -> date | None:
+        """`1d` is tomorrow and `1w` the same weekday of next week, where they are; else the day that the words name."""
+        span = _SPAN.fullmatch(words)
+        if span is None:
+            return self.day(words)
+        days = int(span["count"]) * (7 if span["unit"] in "wW" else 1)
+        return (self.today or self.standing.now.date()) + timedelta(days=days)
 
     def item_or_asked(self, name: str | None) -> str | Misspoken:
         if not name:
@@ -96,7 +123,8 @@ class Heard:
         if item is None and offered and standing.heir == me:
             return made(self, events.HandedOver, to=me)
         empty = next((i for i in standing.items.values() if i.item.key == item and i.outdated is not None), None)
-        left = empty is not None and empty.item.type is ItemType.PERSON and empty.named_here in standing.gone
+        absent = standing.gone.keys() | standing.away.keys()
+        left = empty is not None and empty.item.type is ItemType.PERSON and empty.named_here in absent
         return answered(self, {item: self.by.mention}, replaces=True) if item and left else None
 
     def mistyped(self, name: str) -> Misspoken | None:
@@ -119,7 +147,7 @@ def answered(heard: Heard, values: Mapping[str, str], *, explicit: bool = False,
         source=heard.source,
         values=values,
         explicit=explicit,
-        replaces=replaces or (reopened and not explicit),
+        replaces=replaces or (reopened and not explicit) or heard.looks_at(values),
         outsiders=heard.outsiders,
     )
 
@@ -139,6 +167,8 @@ def on_day(heard: Heard, day: date, event: Callable[..., Event], **fields: objec
     match said:
         case events.Deferred():
             return heard.lacking(Tap.LATER, said.item, Unclear.PAST_DAY)
+        case events.Snoozed():
+            return heard.lacking(Tap.SNOOZE, said.item, Unclear.PAST_DAY)
         case events.DateChanged():
             return heard.lacking(Tap.DATE, None, Unclear.PAST_DAY)
         case _:

@@ -37,6 +37,8 @@ class ItemStanding:
     assigned: Act | None = None  # the act that asked somebody else, while that is waited for
     confirmed: bool = False
     outdated: Act | None = None  # what made the answer old before its time, as `outdating` finds it
+    vacated: Act | None = None  # the AWAY of who was to see to it before they are back, as `outdating` finds it
+    renewed: Act | None = None  # the newest word that the answer holds: a "keep as is", or the named person's yes
     kept: bool = False
     tries: int = 0  # answers in a row that lacked something
     claim: Act | None = None  # what makes it the next one asked: an answer to follow up, `edit`, `back`
@@ -79,8 +81,12 @@ class ItemStanding:
         """From when on the answer is due for review."""
         if self.answer is None:
             return None
-        old = self.answer.at + timedelta(days=self.item.review_days)
+        old = (self.renewed_at or self.answer.at) + timedelta(days=self.item.review_days)
         return old if self.outdated is None else min(old, self.outdated.at)
+
+    @property
+    def renewed_at(self) -> datetime | None:
+        return self.renewed.at if self.renewed else None
 
     @property
     def can_be_kept(self) -> bool:
@@ -130,6 +136,7 @@ def _answered(item: ItemStanding, act: Act) -> ItemStanding:
         due_on=act.day,  # it counts while the answer is a promise
         assigned=None,
         confirmed=_is_confirmed(item, act),
+        renewed=None,
         kept=False,
         tries=tries,
         claim=act if tries == 1 else None,
@@ -189,7 +196,8 @@ def _revised(item: ItemStanding, act: Act) -> ItemStanding:
 def _reworded(item: ItemStanding, act: Act) -> ItemStanding:
     """What was asked, kept, promised or waived beside the answer stays so, unless the new words are all of it."""
     new = _answered(item, act)
-    new = replace(new, waiver=item.waiver, accepted_by=item.accepted_by)
+    renewed = item.renewed if act.again else None  # nobody has said anything that is newer
+    new = replace(new, waiver=item.waiver, accepted_by=item.accepted_by, renewed=renewed)
     chosen = item.claim if item.claim is not None and item.claim.kind is ActKind.REOPENED else None
     if act.verdict not in LACKING:
         return replace(new, claim=chosen)
@@ -213,7 +221,22 @@ def _declined(item: ItemStanding, act: Act) -> ItemStanding:
     if item.named_here == act.by:
         open_ = replace(item, answer=None, sides=(), confirmed=False, tries=0, claim=None)
         return reduce(_rivalled, (side for side in item.sides if side.person != act.by), open_)
-    return item  # what they declined was taken back meanwhile
+    return _left(item, act)  # what they had taken; else it was taken back meanwhile, or was theirs as the owner
+
+
+def _kept(item: ItemStanding, act: Act) -> ItemStanding:
+    """Of an answer that lacks nothing it says that it holds, and its time begins anew."""
+    if item.answer is not None and item.answer.verdict is Verdict.COMPLETE and not _wants_a_name(item):
+        return replace(item, renewed=act, claim=None)
+    return replace(item, kept=item.answer is not None, claim=None)
+
+
+def _wants_a_name(item: ItemStanding) -> bool:
+    return item.item.confirm_by_named_person and item.answer is not None and item.answer.stranger
+
+
+def _confirmed(item: ItemStanding, act: Act) -> ItemStanding:
+    return replace(item, confirmed=True, renewed=act) if act.by == item.named_here else item
 
 
 def _left(item: ItemStanding, act: Act) -> ItemStanding:
@@ -225,7 +248,7 @@ _THEN: Mapping[ActKind, Callable[[ItemStanding, Act], ItemStanding]] = {
     ActKind.ANSWERED: _answered,
     ActKind.RIVALLED: _rivalled,
     ActKind.SETTLED: _settled,
-    ActKind.KEPT: lambda item, _: replace(item, kept=item.answer is not None, claim=None),
+    ActKind.KEPT: _kept,
     ActKind.DEFERRED: lambda item, act: replace(
         item, deferral=act, due_on=act.day, waiver=None, kept=False, claim=None, skipped=0, tries=0
     ),
@@ -234,7 +257,7 @@ _THEN: Mapping[ActKind, Callable[[ItemStanding, Act], ItemStanding]] = {
     ActKind.REJECTED: lambda item, _: replace(item, waiver=None, accepted_by=None),
     ActKind.DELEGATED: lambda item, act: replace(item, assignee=act.person, assigned=act, claim=None, skipped=0),
     ActKind.TAKEN: lambda item, act: replace(item, assignee=act.by, assigned=None, skipped=0),
-    ActKind.CONFIRMED: lambda item, act: replace(item, confirmed=item.confirmed or act.by == item.named_here),
+    ActKind.CONFIRMED: _confirmed,
     ActKind.DECLINED: _declined,
     ActKind.SKIPPED: lambda item, act: replace(item, skipped=act.n, claim=None),
     ActKind.REOPENED: lambda item, act: replace(item, claim=act),

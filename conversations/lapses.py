@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 
 from conversations.checks import DECISION_NEAR_DAYS, HIGH_RISK_FROM, REHEARSAL
 from conversations.item_standing import ItemStanding, working_day_after
-from conversations.quiet import quiet_from
 from conversations.review import LIVING
 from conversations.standing import Standing
 
@@ -30,6 +29,7 @@ def _days(standing: Standing) -> Iterator[date]:
     if standing.decision_on is not None:
         yield standing.decision_on - DECISION_NEAR_DAYS * _DAY
         yield standing.decision_on + _DAY  # gone by
+    yield from (act.day for act in standing.away.values() if act.day is not None)  # they are back
     yield from (day for day in (HIGH_RISK_FROM.get(standing.profile.get("eu_class", "")),) if day)
     for item in standing.items.values():
         yield from _days_of(item)
@@ -45,12 +45,9 @@ def _days_of(item: ItemStanding) -> Iterator[date]:
 
 
 def _moments(standing: Standing) -> Iterator[datetime]:
-    """An answer grows old, then blocks, then counts for nothing; and a review that nobody speaks in is quiet."""
+    """An answer grows old, then blocks, then counts for nothing."""
     grace = timedelta(days=standing.pack.scoring.stale_grace_days)
     for item in standing.items.values():
-        if item.old_from is not None:
+        if (old_from := item.old_from) is not None:
             period = timedelta(days=item.item.review_days)
-            yield from (item.old_from + after + _JUST_AFTER for after in (timedelta(), grace, period))
-    quiet = quiet_from(standing)
-    if quiet is not None:
-        yield quiet
+            yield from (old_from + after + _JUST_AFTER for after in (timedelta(), grace, period))

@@ -6,12 +6,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from conversations.cards import HomeCard, ListCard, MineCard, MineLine, ReviewLine, Tap, Way, WelcomeCard
+from conversations.cards import (
+    HomeCard,
+    ListCard,
+    MineCard,
+    MineLine,
+    PreferencesCard,
+    ReviewLine,
+    Tap,
+    Way,
+    WelcomeCard,
+)
 from conversations.permissions import people_of
-from conversations.review import LIVING, Phase, Review
+from conversations.review import LIVING, Phase
 from conversations.scoring import score
 from conversations.standing import Standing
 from conversations.views import mine_lines
+from conversations.ways import open_ways
 
 
 def list_card(standings: Iterable[Standing]) -> ListCard:
@@ -23,12 +34,14 @@ def mine_card(standings: Iterable[Standing], person: str) -> MineCard:
     return MineCard(lines=_waiting(standings, person))
 
 
-def home_card(standings: Iterable[Standing], person: str) -> HomeCard:
+def home_card(standings: Iterable[Standing], person: str, preferences: PreferencesCard | None = None) -> HomeCard:
+    """Of how they are written to there is one way on: the rest is behind it."""
     living = [standing for standing in standings if standing.phase in LIVING]
-    theirs = sorted((each for each in living if _has_part(each, person)), key=_next_decision)
+    theirs = sorted((each for each in living if _has_part(each, person)), key=next_decision)
     return HomeCard(
         waiting=_waiting(living, person, by_name=True),  # else an owner's would be every open answer
         projects=tuple(_project_line(standing) for standing in theirs),
+        preferences=preferences and replace(preferences, ways=(Way(tap=Tap.PREFERENCES),)),
         ways=(Way(tap=Tap.START), Way(tap=Tap.HELP)),
     )
 
@@ -52,12 +65,6 @@ def review_line(standing: Standing) -> ReviewLine:
     )
 
 
-def open_ways(review: Review) -> tuple[Way, ...]:
-    """To a review's thread, once it has one."""
-    channel, thread = review.reference.channel, review.reference.thread
-    return (Way(tap=Tap.OPEN, choice=f"{channel}/{thread}", review=review.id),) if thread else ()
-
-
 def _project_line(standing: Standing) -> ReviewLine:
     line, review = review_line(standing), standing.review
     answer = (Way(tap=Tap.NEXT, review=review.id),) if standing.asked and standing.phase is Phase.OPEN else ()
@@ -78,5 +85,5 @@ def _never_was(standing: Standing) -> bool:
     return standing.phase is Phase.CANCELLED and standing.review.reference.thread is None
 
 
-def _next_decision(standing: Standing) -> tuple[date, str]:
+def next_decision(standing: Standing) -> tuple[date, str]:
     return standing.decision_on or date.max, standing.review.project.casefold()

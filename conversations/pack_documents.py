@@ -13,6 +13,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from conversations.cadences import USUAL, Cadence, Escalation, Nudging
 from conversations.packs import (
     OVERLAY_QUESTION,
     Condition,
@@ -34,8 +35,9 @@ def canonical_json(content: Mapping[str, Any]) -> str:
 
 
 def item_content(item: Item) -> dict[str, Any]:
-    """What a document says of an item."""
-    return {name: value for name, value in asdict(item).items() if name != "critical_from"}
+    """What a document says of an item: an escalation only where it has its own, as older documents know none."""
+    left_out = {"critical_from"} if item.escalate is not None else {"critical_from", "escalate"}
+    return {name: value for name, value in asdict(item).items() if name not in left_out}
 
 
 def contents(document: str) -> Mapping[tuple[str, str], str]:
@@ -70,9 +72,10 @@ def from_document(document: str) -> Pack:
             "scoring": _to_scoring(content["scoring"]),
             "questions": tuple(_to_question(question) for question in content["questions"]),
             "facts": {key: Fact(**fact) for key, fact in content["facts"].items()},
-            # Older documents have neither.
+            # Older documents have none of these.
             "overlays": tuple(_to_overlay(overlay) for overlay in content.get("overlays", ())),
             "overlay_question": _to_question(question) if question else OVERLAY_QUESTION,
+            "nudges": _to_nudging(content.get("nudges", {})),
         },
         digest=_digest(document),
         document=document,
@@ -83,12 +86,14 @@ def to_item(content: Mapping[str, Any]) -> Item:
     """An item from plain JSON values under the names of its fields; what is left out has its default."""
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
     when, places = content.get("critical_when"), content.get("map") or {}
+    escalate = content.get("escalate")
     return Item(
         **plain
         | {
             "type": ItemType(content["type"]),
             "direction": Direction(content.get("direction", Direction.ANY)),
             "critical_when": when and _to_condition(when),
+            "escalate": None if escalate is None else _to_escalation(escalate),
             "options": tuple(_to_option(option) for option in content.get("options", ())),
             "map": {framework: tuple(named) for framework, named in places.items()},
         }
@@ -110,6 +115,26 @@ def _to_question(content: Mapping[str, Any]) -> Question:
 def _to_scoring(content: Mapping[str, Any]) -> Scoring:
     bands = sorted(content["bands"].items(), key=lambda band: int(band[1]))
     return Scoring(**dict(content) | {"bands": dict(bands)})
+
+
+def _to_nudging(content: Mapping[str, Any]) -> Nudging:
+    """What `content` does not say is as `Nudging` has it, of each type too."""
+    said: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in content.items()}
+    of_types = content.get("types", {})
+    said["types"] = {kind: _to_cadence(of_types.get(kind, {}), usual) for kind, usual in USUAL.items()}
+    if "review_escalate" in said:
+        said["review_escalate"] = _to_escalation(said["review_escalate"])
+    return Nudging(**said)
+
+
+def _to_cadence(content: Mapping[str, Any], usual: Cadence) -> Cadence:
+    after = tuple(content.get("after", usual.after))
+    escalate = _to_escalation(content.get("escalate", usual.escalate))
+    return Cadence(after=after, repeats=content.get("repeats", usual.repeats), escalate=escalate)
+
+
+def _to_escalation(names: Iterable[str]) -> tuple[Escalation, ...]:
+    return tuple(Escalation(name) for name in names)
 
 
 def _to_overlay(content: Mapping[str, Any]) -> Overlay:

@@ -13,6 +13,8 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 
+from conversations.cadences import Escalation, Nudging
+
 # What the intake asks of a project, and the answers it offers.
 PROFILE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "stage": ("idea", "pilot", "scaling", "production", "adopted"),
@@ -97,6 +99,7 @@ class Item:
     before: str | None = None
     reject: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    escalate: tuple[Escalation, ...] | None = None  # None: as its type is
     minimum: float | None = None
     unit: str | None = None
     fact: str | None = None
@@ -176,6 +179,7 @@ class Pack:
     facts: Mapping[str, Fact] = field(default_factory=dict)  # those that an item cites, of an overlay too
     overlays: tuple[Overlay, ...] = ()
     overlay_question: Question = OVERLAY_QUESTION  # without items: those of the overlays that join become its own
+    nudges: Nudging = field(default_factory=Nudging)
     digest: str  # sha256 hex of `document`
     document: str  # the merged content as canonical JSON: what storage keeps, what `from_document` reads
     items: tuple[Item, ...] = field(init=False, repr=False, compare=False)

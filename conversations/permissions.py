@@ -13,6 +13,7 @@ from conversations import events
 from conversations.activities import Actor
 from conversations.item_standing import ItemStanding
 from conversations.standing import Standing
+from conversations.told import PRESSES, answerers, written_to_about
 
 
 class Who(StrEnum):
@@ -44,6 +45,8 @@ WHO: Mapping[type[events.Event], Who] = {
     events.Delegated: Who.ANYONE_ELSE,
     events.Confirmed: Who.NAMED,
     events.Declined: Who.ASKED_OR_NAMED,
+    events.Snoozed: Who.ASKED,
+    events.LetGo: Who.ASKED,
     events.Settled: Who.SETTLER,
     events.Skipped: Who.ANYONE,
     events.Reopened: Who.ANYONE,
@@ -53,6 +56,7 @@ WHO: Mapping[type[events.Event], Who] = {
     events.Edited: Who.AUTHOR,
     events.Deleted: Who.AUTHOR,
     events.PersonLeft: Who.WORLD,
+    events.WentAway: Who.WORLD,
     events.ChannelArchived: Who.WORLD,
     events.NeverPosted: Who.WORLD,
     events.PlaceLost: Who.WORLD,
@@ -92,7 +96,10 @@ def who_may(standing: Standing, event: events.Event) -> tuple[str, ...] | None:
             return _known(standing.items[event.item].named_here)
         case events.Declined():
             item = standing.items[event.item]
-            return _known(item.assignee if item.assigned else None, item.named_here)
+            asked = item.assignee if item.assigned else None
+            return _known(asked, item.named_here, *written_to_about(standing, event.item, PRESSES))
+        case events.Snoozed() | events.LetGo():
+            return written_to_about(standing, event.item)
         case events.Settled():
             return settlers(standing, standing.items[event.item])
         case events.Viewed(view=events.View.ABOUT):
@@ -122,9 +129,10 @@ def may_see(standing: Standing, actor: Actor, channel: str) -> bool:
 
 
 def people_of(standing: Standing) -> set[str | None]:
-    """Who has a part in a review: its owner, and whom it names or asks."""
+    """Who has a part in a review: its owner, whom it names or asks, and who was written to about what is open."""
     asked_or_named = ((item.assignee, item.named_here) for item in standing.items.values())
-    return {standing.owner, standing.heir, *(person for pair in asked_or_named for person in pair)}
+    told = answerers(standing)
+    return {standing.owner, standing.heir, *told, *(person for pair in asked_or_named for person in pair)}
 
 
 def _second(standing: Standing, item: ItemStanding, by: Actor) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from conversations.activities import Activity, ConversationReference
 from conversations.cards import Card
 from conversations.effects import MessageKey, Turn
-from conversations.people import Person
+from conversations.people import Account, Person, Preferences
 from conversations.review import Review
 
 
@@ -25,6 +25,8 @@ class Found:
 
     review: Review | None = None
     others: tuple[Review, ...] = ()
+    preferences: Preferences | None = None  # the actor's; looked for only when they may be spoken of
+    person: Person | None = None  # the actor, with them
 
 
 Decide: TypeAlias = Callable[[Activity, Found], Turn]  # pure: recognize, then step
@@ -110,3 +112,19 @@ class PeopleStore(Protocol):
     async def keep(self, people: Iterable[Person]) -> None: ...
 
     async def find(self, platform: str, tenant: str, ids: Iterable[str]) -> tuple[Person, ...]: ...
+
+
+class Quiet(Protocol):
+    """Knows whether somebody must not be disturbed now, where their platform tells; one per platform."""
+
+    async def until(self, account: Account, now: datetime) -> datetime | None:
+        """The end of their do-not-disturb; None where there is none, or where nobody can tell. Never raises."""
+        ...
+
+
+class Roll(Protocol):
+    """Knows who is here no longer; one per platform."""
+
+    async def gone(self, tenant: str, ids: Iterable[str]) -> frozenset[str]:
+        """Those of them who were deactivated. Asks the platform; what cannot be asked is nobody's leaving."""
+        ...

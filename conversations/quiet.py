@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
-from conversations.item_standing import working_day_after
-from conversations.review import TOLD, Act, ActKind, Phase
+from conversations.calendars import Calendar
+from conversations.review import LIVING, TOLD, Act, ActKind, Phase
 from conversations.standing import Standing
 
-QUIET_DAYS = 2  # working days
-WORKDAY_BEGINS = time(9, 30)
+QUIET_DAYS = 2  # worked ones, of the owner
 
 
 def quiet_since(standing: Standing) -> date:
-    """The day on which somebody last did something, or on which a pause ended by itself."""
-    newest = _last_done(standing)
-    done = newest.at if newest else standing.review.started_at
-    day = done.astimezone(standing.now.tzinfo).date()
-    paused = next((act for act in reversed(standing.live) if act.kind in (ActKind.PAUSED, ActKind.RESUMED)), None)
-    return max(day, paused.day) if paused and paused.day and standing.phase is Phase.OPEN else day
+    """The day on which somebody last did something, or on which a pause ended by itself; in the zone of `now`."""
+    return _since(standing, _moment(standing).astimezone(standing.now.tzinfo).date())
 
 
-def quiet_from(standing: Standing) -> datetime | None:
-    """When the owner is told that a review is quiet, at the beginning of a working day; None where that is not due."""
-    nothing = standing.phase is not Phase.OPEN or unasked(standing) == 0
-    if nothing or standing.owner in standing.gone or quiet_key(standing) in standing.review.posted:
+def quiet_from(standing: Standing, calendar: Calendar) -> datetime | None:
+    """When the owner, by their calendar, is told that a review is quiet; None where that is not to come."""
+    if not goes_on(standing) or unasked(standing) == 0 or quiet_key(standing) in standing.review.posted:
         return None
-    day = quiet_since(standing)
-    for _ in range(QUIET_DAYS):
-        day = working_day_after(day)
-    day = max(day, working_day_after(standing.now.date() - timedelta(days=1)))  # today, or when work begins again
-    return datetime.combine(day, WORKDAY_BEGINS, standing.now.tzinfo)
+    return calendar.opens_on(calendar.after(_since(standing, calendar.day_of(_moment(standing))), QUIET_DAYS))
+
+
+def goes_on(standing: Standing) -> bool:
+    """Whether it is walked, now or from a known day on."""
+    paused = standing.phase_act.day if standing.phase_act is not None else None
+    return standing.phase is Phase.OPEN or (standing.phase in LIVING and paused is not None)
 
 
 def unasked(standing: Standing) -> int:
-    """How many answers the walk has not come to; what it asks now is not among them."""
-    return sum(not item.settled and item.item.key != standing.asked for item in standing.items.values())
-
-
-def is_quiet(standing: Standing) -> bool:
-    since = quiet_from(standing)
-    return since is not None and standing.now >= since
+    """How many answers the walk has not come to; what it asks now, or has asked before, is not among them."""
+    seen = (standing.asked, *standing.review.reached)
+    return sum(not item.settled and key not in seen for key, item in standing.items.items())
 
 
 def quiet_key(standing: Standing) -> str:
@@ -58,6 +50,17 @@ def offers_to_go_on(standing: Standing, person: str) -> bool:
     """Whether the newest private message to somebody is the one that says it is quiet, and it is so now."""
     private = (key for key in reversed(standing.review.posted) if key.split("/", 2)[2:] == [person])
     return next(private, None) == f"quiet/{last_done(standing)}/{person}"
+
+
+def _since(standing: Standing, day: date) -> date:
+    """`day`, or the later one on which the review goes on after a pause."""
+    paused = next((act for act in reversed(standing.live) if act.kind in (ActKind.PAUSED, ActKind.RESUMED)), None)
+    return max(day, paused.day) if paused is not None and paused.day is not None else day
+
+
+def _moment(standing: Standing) -> datetime:
+    newest = _last_done(standing)
+    return newest.at if newest is not None else standing.review.started_at
 
 
 def _last_done(standing: Standing) -> Act | None:

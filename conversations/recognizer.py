@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from conversations import events
 from conversations.activities import Activity, ActivityKind, Source
@@ -23,11 +24,15 @@ from conversations.language.tokens import FITS, is_acknowledgement, split_tokens
 from conversations.names import find_item
 from conversations.packs import ItemType
 from conversations.standing import Standing
+from conversations.told import open_messages
 from conversations.words import put_off, word_in
 
 
-def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
-    """What an activity in a review's thread means. Never fails: what cannot be understood is an event as well."""
+def recognize(activity: Activity, standing: Standing, rules: Rules, today: date | None = None) -> Event:
+    """What an activity in a review's thread means. Never fails: what cannot be understood is an event as well.
+
+    `today` is the day where the actor is; None where it is not known, and then it is that of `standing`.
+    """
     via = {ActivityKind.BUTTON: Source.BUTTON, ActivityKind.FORM: Source.FORM}.get(activity.kind, Source.THREAD)
     heard = Heard(
         standing=standing,
@@ -37,6 +42,8 @@ def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
         source=activity.source,
         people=activity.people,
         private=activity.private,
+        today=today,
+        told=tuple(open_messages(standing, activity.actor.id)),
     )
     match activity.kind:
         case ActivityKind.BUTTON:
@@ -50,6 +57,8 @@ def recognize(activity: Activity, standing: Standing, rules: Rules) -> Event:
         case ActivityKind.LEFT:
             heirs = tuple(person.id for person in activity.people.values() if person.may_administer)
             return made(heard, events.PersonLeft, heirs=heirs)
+        case ActivityKind.AWAY:
+            return made(heard, events.WentAway, until=date.fromisoformat(activity.text))
         case ActivityKind.ARCHIVED:
             return made(heard, events.ChannelArchived, channel=activity.text)
         case ActivityKind.UNPOSTABLE:
@@ -178,12 +187,15 @@ def _fits(heard: Heard, item: ItemStanding) -> Collection[str]:
 def _open_for_tokens(heard: Heard) -> list[ItemStanding]:
     """The asked item, then the open ones of its question, those that somebody else was asked for included.
 
-    Where nothing is asked, the open ones of all questions: somebody was asked for each, or put it off.
+    In answer to a letter its other lines come before those. Where nothing is asked, the open ones of all questions:
+    somebody was asked for each, or put it off.
     """
     standing, asked = heard.standing, heard.asked
     if asked is None:
         return [item for item in standing.items.values() if item.state in UNANSWERED]
-    others = (standing.items[item.key] for item in standing.pack.question_of[asked.item.key].items)
+    keys = [item.key for item in standing.pack.question_of[asked.item.key].items]
+    lines = [line.item for line in heard.lines if line.item] if heard.private else []
+    others = (standing.items[key] for key in dict.fromkeys((*lines, *keys)))
     return [asked, *(item for item in others if item is not asked and item.state in UNANSWERED)]
 
 

@@ -76,10 +76,15 @@ class ActKind(StrEnum):
     QUIET_ENDED = "quiet_ended"  # "go on", said to the question whether it shall
     PACK_OFFERED = "pack_offered"  # a later version, `option`, and what `changes` with it
     PACK_TAKEN = "pack_taken"
+    AWAY = "away"  # `person` is away until `day`, past the days on which something of theirs is due
+    # about what single people were told
+    REMINDED = "reminded"  # `person` was written to about `item`; `option` is a `reminders.Kind`
+    SNOOZED = "snoozed"  # whom it was about wants to hear of it on `day`
+    LET_GO = "let_go"  # "let it go", said to such a message by whom it was for; `target` is its REMINDED
 
 
 # What a review is told by the platform or the clock: nobody has said it, and so nobody takes it back.
-TOLD = (ActKind.LEFT, ActKind.ARCHIVED, ActKind.PACK_OFFERED)
+TOLD = (ActKind.LEFT, ActKind.ARCHIVED, ActKind.PACK_OFFERED, ActKind.AWAY, ActKind.REMINDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,8 @@ class Act:
     outside: bool = False  # by somebody of another organisation
     edition: str = ""  # of the edit that made it; what sorts later was written later
     channel: str | None = None
+    about: str | None = None  # of a nudge: a `cards.About`, as it was then
+    step: int = 0  # of a REMINDED: the how manieth of its kind since what it counts from, `target`
     changes: tuple[Mapping[str, str], ...] = ()  # what becomes of answers, as `pack_changes.offered` tells it
     profile: Mapping[str, str] = field(default_factory=dict)
 
@@ -133,4 +140,6 @@ class Review:
     acts: tuple[Act, ...] = ()
     posted: tuple[str, ...] = ()  # keys of the messages that were posted, oldest first
     shown_at: datetime  # the moment for which those messages are true
+    reached: Mapping[str, datetime] = field(default_factory=dict)  # item → when the walk first asked for it
+    waits: Mapping[str, datetime] = field(default_factory=dict)  # key of a message that is held back → until when
     version: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,18 +58,30 @@ def with_acts(review: Review, acts: Iterable[Act]) -> Review:
     return replace(review, acts=review.acts + numbered)
 
 
-def shown(before: Board, after: Standing, also: tuple[Effect, ...] = ()) -> Turn:
-    """The next version of a review, and what changes on its board by it. Who has left is told nothing."""
+def shown(before: Board, after: Standing, also: tuple[Effect, ...] = (), on_show: Board | None = None) -> Turn:
+    """The next version of a review, and what changes on its board by it. Who has left is told nothing.
+
+    `on_show` is the board of `after`, where that is known already.
+
+    What is for one person is never posted here: they are written to in their own hours (`planning.py`).
+    """
     posted = after.review.posted
-    told = [each for each in changes(before, board(after), posted) if each.to not in after.gone]
+    told = [each for each in changes(before, on_show or board(after), posted) if each.to not in after.gone]
     review = replace(
         after.review,
         phase=after.phase,
         owner=after.owner,
         posted=(*posted, *(each.key for each in told if isinstance(each, Post))),
+        reached=_reached(after),
         version=after.review.version + 1,
     )
     return Turn(review=review, effects=(*told, *also))
+
+
+def _reached(standing: Standing) -> Mapping[str, datetime]:
+    """When the walk first came to each item, with the one that it asks now."""
+    reached = standing.review.reached
+    return reached if standing.asked is None or standing.asked in reached else {**reached, standing.asked: standing.now}
 
 
 def whispered(scene: Scene, *whispers: Effect, refused: bool = False) -> Turn:

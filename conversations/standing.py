@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 
 from conversations.item_standing import ANSWERS, STANDS, ItemStanding, at, then
-from conversations.outdating import World, outdated_by, world_of
+from conversations.outdating import World, outdated_by, vacated, world_of
 from conversations.packs import Item, Pack
 from conversations.review import LIVING, Act, ActKind, Phase, Review
 from conversations.verdicts import Verdict
@@ -43,6 +43,7 @@ class Standing:
     asked: str | None = None
     live: tuple[Act, ...]  # the acts that count
     gone: Mapping[str, Act]  # who has left and was not heard since
+    away: Mapping[str, Act]  # who is away until a day, and was not heard since
 
     @property
     def approver(self) -> str | None:
@@ -82,7 +83,7 @@ def stand(review: Review, now: datetime) -> Standing:
     pack = review.pack.joined_by(profile)
     folded = _folded(review, pack, live)
     phase, phase_act = _phase(live, now)
-    world = world_of(review.acts, live)
+    world = world_of(review.acts, live, now.date())
     standing = Standing(
         review=review,
         pack=pack,
@@ -95,9 +96,17 @@ def stand(review: Review, now: datetime) -> Standing:
         items=folded,
         live=live,
         gone=world.gone,
+        away=world.away,
     )
-    items = {key: at(_aged(item, world, live), now, standing.last_day) for key, item in folded.items()}
+    items = {key: _looked_at(standing, _aged(item, world, live)) for key, item in folded.items()}
     return replace(standing, items=items, asked=_asked(items) if phase in LIVING else None)
+
+
+def _looked_at(standing: Standing, item: ItemStanding) -> ItemStanding:
+    """The item at the moment, and then without those who are away."""
+    stands = at(item, standing.now, standing.last_day)
+    left = vacated(stands, standing.away, standing.decision_on) if standing.away else stands
+    return stands if left is stands else at(left, standing.now, standing.last_day)
 
 
 def _aged(item: ItemStanding, world: World, live: tuple[Act, ...]) -> ItemStanding:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from conversations import events
 from conversations.answering import judged_anew
 from conversations.board import board
-from conversations.cards import Notice, Tap, Way
+from conversations.cards import Notice, RetiredCard, Tap, Way
+from conversations.composing_private import pack_offer_card, places_of
 from conversations.corrections import newest_versions
-from conversations.effects import Turn
+from conversations.effects import Turn, Whisper
 from conversations.events import Event
 from conversations.pack_changes import Change, changes, is_newer, offered
 from conversations.packs import Pack
@@ -31,6 +32,15 @@ def person_left(scene: Scene, event: events.PersonLeft) -> Turn:
     acts = standing.review.acts
     part = any(who in (act.by, act.person) or event.by.mention in (act.said or "") for act in acts)
     return turn_of(scene, left) if part or who in leads else whispered(scene)
+
+
+def went_away(scene: Scene, event: events.WentAway) -> Turn:
+    """Noted where something of theirs is due before they are back, and where such a note says another day."""
+    who, noted = event.by.id, scene.standing.away.get(event.by.id)
+    act = scene.act(ActKind.AWAY, by="", person=who, day=event.until)
+    after = standing_after(scene, [act])
+    otherwise = places_of(after, who) if noted is None else noted.day != event.until
+    return turn_of(scene, act) if otherwise else whispered(scene)
 
 
 def channel_archived(scene: Scene, event: events.ChannelArchived) -> Turn:
@@ -69,14 +79,17 @@ def pack_taken(scene: Scene, event: events.PackTaken) -> Turn:
     if pack is None or not is_newer(standing.review.pack, pack):
         return whispered(scene, scene.notice(Notice.NO_NEWER_PACK), refused=True)
     if not _was_offered(standing.review, pack):
-        return shown(board(standing), stand(with_offer(standing.review, pack, standing), scene.now))
+        offered_ = stand(with_offer(standing.review, pack, standing), scene.now)
+        card = pack_offer_card(offered_, pack.version, standing.owner)
+        return shown(board(standing), offered_, (Whisper(to=event.by.id, card=card),))
     anew = {key for key, change in changes(standing.review.pack, pack).items() if change is Change.JUDGED_ANEW}
     asks = stand(replace(standing.review, pack=pack), scene.now)
     pairs = [(act, _by_new_rules(scene, asks, act)) for act in newest_versions(asks) if act.item in anew and act.said]
     judged = [again for act, again in pairs if replace(again, revises=act.revises, again=act.again) != act]
     taken = with_acts(standing.review, [scene.act(ActKind.PACK_TAKEN, option=pack.version), *judged])
     # Every card is revised, also one that says the same: its buttons carry the pack that it is of.
-    return shown({}, stand(replace(taken, pack=pack), scene.now))
+    shown_now = dict.fromkeys(standing.review.posted, RetiredCard(project="", about=""))
+    return shown(shown_now, stand(replace(taken, pack=pack), scene.now))
 
 
 def with_offer(review: Review, latest: Pack | None, standing: Standing) -> Review:

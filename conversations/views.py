@@ -21,6 +21,7 @@ from conversations.cards import (
     Way,
 )
 from conversations.composing import quote, row, summary_card
+from conversations.composing_letters import why_card
 from conversations.events import View, Viewed
 from conversations.item_standing import UNANSWERED, ItemStanding
 from conversations.names import label_of
@@ -43,7 +44,7 @@ def view_card(standing: Standing, event: Viewed) -> Card:
         case View.MINE:
             return MineCard(lines=mine_lines(standing, event.by.id))
         case View.WHY:
-            return NoticeCard(notice=Notice.NOTHING_SENT, project=standing.review.project)
+            return why_card(standing, event.by.id, event.message or "")
         case View.HELP | View.HELP_ALL:
             return help_card(everything=event.view is View.HELP_ALL)
         case _:

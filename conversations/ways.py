@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from conversations.cards import Tap, Way
-from conversations.packs import Item, Question
-from conversations.review import LIVING, Phase
+from conversations.packs import Item, ItemType, Question
+from conversations.review import LIVING, Phase, Review
 from conversations.standing import Standing
 
 _ROOT_WAYS: Mapping[Phase, tuple[tuple[Tap, ...], tuple[Tap, ...]]] = {  # in sight, and in the overflow
@@ -27,16 +27,49 @@ def item_ways(standing: Standing, key: str, taps: Iterable[Tap], more: Iterable[
     return (*in_sight, *(Way(tap=tap, item=key, name=name, more=True) for tap in more))
 
 
+def open_ways(review: Review, *, more: bool = False) -> tuple[Way, ...]:
+    """To a review's thread, once it has one."""
+    channel, thread = review.reference.channel, review.reference.thread
+    return (Way(tap=Tap.OPEN, choice=f"{channel}/{thread}", review=review.id, more=more),) if thread else ()
+
+
 def follow_up_ways(standing: Standing, key: str) -> tuple[Way, ...]:
     return item_ways(standing, key, *_FOLLOW_UP)
 
 
 def ask_ways(standing: Standing, key: str) -> tuple[Way, ...]:
-    return (*item_ways(standing, key, *_ASK), Way(tap=Tap.OPEN, more=True))
+    return (*item_ways(standing, key, *_ASK), *open_ways(standing.review, more=True))
 
 
 def confirm_ways(standing: Standing, key: str) -> tuple[Way, ...]:
-    return (*item_ways(standing, key, (Tap.YES, Tap.NO)), Way(tap=Tap.OPEN, more=True))
+    in_sight = item_ways(standing, key, (Tap.YES, Tap.NO))
+    return (*in_sight, *_snoozes(standing, key, "1w", None), *open_ways(standing.review, more=True))
+
+
+def nudge_ways(standing: Standing, key: str, *, holds: bool) -> tuple[Way, ...]:
+    """`holds`: there is an answer, and it may only want a nod."""
+    in_sight = item_ways(standing, key, (Tap.ANSWER, Tap.KEEP) if holds else (Tap.ANSWER,))
+    more = item_ways(standing, key, (), (Tap.NOT_ME, Tap.DOES_NOT_APPLY))
+    return (*in_sight, *_snoozes(standing, key, "1d", "1w", None), *more)
+
+
+def heads_up_ways(standing: Standing, item: Item) -> tuple[Way, ...]:
+    return item_ways(standing, item.key, (_naming(item), Tap.LET_GO))
+
+
+def escalation_ways(standing: Standing, item: Item) -> tuple[Way, ...]:
+    name = item_ways(standing, item.key, (_naming(item),))
+    return (*name, *open_ways(standing.review), *item_ways(standing, item.key, (), (Tap.LET_GO,)))
+
+
+def _naming(item: Item) -> Tap:
+    return Tap.NAME if item.type is ItemType.PERSON else Tap.ANSWER
+
+
+def _snoozes(standing: Standing, key: str, *choices: str | None) -> Iterator[Way]:
+    """Until tomorrow, until next week; without a choice a day is asked for."""
+    name = standing.pack.names[key]
+    return (Way(tap=Tap.SNOOZE, item=key, name=name, choice=choice, more=True) for choice in choices)
 
 
 def conflict_ways(standing: Standing, key: str, sides: int) -> tuple[Way, ...]:

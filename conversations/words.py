@@ -15,6 +15,7 @@ from conversations.names import find_item
 from conversations.packs import ItemType
 from conversations.quiet import offers_to_go_on
 from conversations.review import State
+from conversations.told import LETS_GO, LOOKS
 
 Word: TypeAlias = Callable[[Heard, "re.Match[str]"], Event | None]  # None: not this word here, but an answer
 
@@ -32,11 +33,15 @@ def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
     if name:
         key = find_item(name, heard.standing.pack)
         return made(heard, events.Kept, item=key) if key else heard.mistyped(name)
+    if heard.private and heard.lines:
+        return made(heard, events.Kept, item=heard.lines[0].item)
     if heard.asked and heard.asked.claim and heard.asked.answer:  # it was followed up, or chosen by `edit`
         return made(heard, events.Kept, item=heard.asked.item.key)
     lacking = [item for item in heard.standing.items.values() if item.can_be_kept and not item.kept]
     newest = max(lacking, key=lambda item: item.answer.n if item.answer else 0, default=None)
-    return made(heard, events.Kept, item=newest.item.key) if newest else heard.misspoken(Unclear.NOTHING_TO_KEEP)
+    looks = next((told.item for told in reversed(heard.told) if told.about in LOOKS), None)
+    key = newest.item.key if newest else looks
+    return made(heard, events.Kept, item=key) if key else heard.misspoken(Unclear.NOTHING_TO_KEEP)
 
 
 def _later(heard: Heard, match: re.Match[str]) -> Event | None:
@@ -48,7 +53,10 @@ def _later(heard: Heard, match: re.Match[str]) -> Event | None:
 
 
 def put_off(heard: Heard, item: str, words: str) -> Event | None:
-    """`later <date>`, said of an item by its name."""
+    """`later <date>` or `snooze <date>`, said of an item by its name."""
+    if match := _SNOOZED.fullmatch(words):
+        day = heard.snoozing_day(match["day"])
+        return snoozed(heard, item, day) if day else None
     match = _PUT_OFF.fullmatch(words)
     day = heard.day(match["day"]) if match else None
     return on_day(heard, day, events.Deferred, item=item, until=day) if day else None
@@ -105,17 +113,22 @@ def to_confirm(heard: Heard, name: str | None) -> str | None:
     if name:
         return find_item(name, heard.standing.pack)
     mine = [item for item in heard.standing.items.values() if heard.names_me(item)]
+    mine_again = {item.item.key for item in mine if item.confirmed and heard.looks_at([item.item.key])}
     waiting = [(item.answer.n, item.item.key) for item in mine if item.answer and item.state is State.UNCONFIRMED]
+    waiting += [(told.n, told.item) for told in heard.told if told.item in mine_again]
     return max(waiting)[1] if waiting else None
 
 
 def _not_me(heard: Heard, match: re.Match[str]) -> Event:
+    if heard.private and heard.lines:
+        return declined(heard, heard.lines[0].item or "", match["who"])
     items = heard.standing.items.values()
     asked = [(item.assigned.n, item) for item in items if item.assigned and item.assignee == heard.by.id]
     named = [(item.answer.n, item) for item in items if item.answer and heard.names_me(item)]
-    if not asked and not named:
+    told = [(told.n, heard.standing.items[told.item or ""]) for told in heard.lines]
+    if not (asked or named or told):
         return heard.misspoken(Unclear.NOTHING_TO_CONFIRM)
-    _, newest = max(asked or named, key=lambda pair: pair[0])
+    _, newest = max(asked or named or told, key=lambda pair: pair[0])
     return declined(heard, newest.item.key, match["who"])
 
 
@@ -172,14 +185,25 @@ def _date(heard: Heard, match: re.Match[str]) -> Event | None:
 
 def _ok(heard: Heard, _match: re.Match[str]) -> Event | None:
     """A word only for somebody whose newest private message offers it."""
+    left = next((line.item for line in heard.lines if line.option in LETS_GO), None)
+    if left is not None:
+        return made(heard, events.LetGo, item=left)
     return made(heard, events.WentOn) if offers_to_go_on(heard.standing, heard.by.id) else None
 
 
 def _snooze(heard: Heard, match: re.Match[str]) -> Event | None:
-    """There is nothing yet that could be put off."""
-    day = match["day"]
-    named = not day or _SPAN.fullmatch(day) or heard.day(day)
-    return heard.misspoken(Unclear.NOTHING_SENT) if named else None
+    """Of words that name no day it is none, but an answer."""
+    words = match["day"] or ""
+    day = heard.snoozing_day(words)
+    return None if words and day is None else snoozed(heard, heard.lines[0].item if heard.lines else None, day)
+
+
+def snoozed(heard: Heard, item: str | None, day: date | None) -> Event:
+    if item is None:
+        return heard.misspoken(Unclear.NOTHING_SENT)
+    if day is None:
+        return heard.lacking(Tap.SNOOZE, item)
+    return on_day(heard, day, events.Snoozed, item=item, until=day)
 
 
 def _view(view: View) -> Word:
@@ -201,10 +225,10 @@ def _day_in(heard: Heard, words: str, tap: Tap) -> date | Misspoken | None:
 
 
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
-_SPAN = re.compile(r"\d+ ?[dw]", re.IGNORECASE)
 _WHO = r"(?P<who><@[^>\s]+>|me)"
 _ITEM = r"(?P<item>[a-z][\w.]*(?:[ -][a-z]\w*){0,2})"
 _PUT_OFF = re.compile(r"later,? (?:by |until |on )?(?P<day>.{1,40})", re.IGNORECASE)
+_SNOOZED = re.compile(r"snooze (?P<day>.{1,40})", re.IGNORECASE)
 _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), word)
     for pattern, word in (
@@ -241,6 +265,6 @@ _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(
         (r"why", _view(View.WHY)),
         (r"ok", _ok),
         (r"take over", _plain(events.PackTaken)),
-        (r"snooze(?: (?P<day>.{1,40}))?", _snooze),
+        (r"snooze(?: (?:until |for )?(?P<day>.{1,40}))?", _snooze),
     )
 )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, exists, func, literal_column, select
+from sqlalchemy import URL, Connection, Engine, bindparam, exists, func, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from conversations.errors import StorageDown
 from conversations.review import LIVING
 from storage.database import looking_engine, postgres_engine, to_address, to_path
 from storage.lock import holder
-from storage.models import DeliveryState, installation, message, outbox, review
+from storage.models import DeliveryState, installation, message, outbox, reminder, review
 from storage.queries import Parked, packs_in_use, parked
 from storage.schema import Position, as_name, current_revisions, newest_revisions, position
 from storage.threads import Units, to_failure
@@ -41,6 +41,8 @@ _WAITING = {
     state: select(func.count()).select_from(outbox).where(outbox.c.state == literal_column(f"'{state.value}'"))
     for state in (DeliveryState.PENDING, DeliveryState.PARKED)
 }
+_MISSED = select(func.count()).select_from(reminder).where(reminder.c.due_at < bindparam("since"))
+LONG_WAIT = timedelta(hours=1)  # ticks look at whoever is due within a minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,11 @@ def looking(url: str) -> Iterator[Units]:
 def waiting_deliveries(connection: Connection) -> Mapping[str, int]:
     """How many are to be sent, and how many were parked, of closed reviews too. Two statements."""
     return {state.value: connection.execute(count).scalar_one() for state, count in _WAITING.items()}
+
+
+def missed_looks(connection: Connection, *, now: datetime) -> int:
+    """At how many people and reviews nobody has looked though they were due an hour ago. One statement."""
+    return connection.execute(_MISSED, {"since": now - LONG_WAIT}).scalar_one()
 
 
 def _inspected(engine: Engine, name: str, working: str | None) -> Inspection:

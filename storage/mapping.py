@@ -7,7 +7,7 @@ the engine stands in which column.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeAlias, assert_never, get_args
@@ -43,6 +43,8 @@ _DETAIL = {
     for field in fields(Act)
     if field.name not in _OF_ACT
 }
+_KEPT_AS = {"type": "its_type"}
+_READ_AS = {kept: name for name, kept in _KEPT_AS.items()}
 _CARDS = {kind.__name__: kind for kind in get_args(Card)}
 
 
@@ -65,7 +67,12 @@ def to_review_row(review: Review) -> dict[str, Any]:
         "owner": review.owner,
         "phase": review.phase,
         "version": review.version,
-        "state": {"posted": list(review.posted), "shown_at": review.shown_at.isoformat()},
+        "state": {
+            "posted": list(review.posted),
+            "shown_at": review.shown_at.isoformat(),
+            "reached": {item: at.isoformat() for item, at in review.reached.items()},
+            "waits": {key: until.isoformat() for key, until in review.waits.items()},
+        },
     }
 
 
@@ -82,8 +89,14 @@ def to_review(row: Row, pack: Pack, acts: Iterable[Row]) -> Review:
         acts=tuple(to_act(act) for act in acts),
         posted=tuple(row["state"]["posted"]),
         shown_at=datetime.fromisoformat(row["state"]["shown_at"]),
+        reached=_moments(row["state"].get("reached", {})),  # reviews that are older know none
+        waits=_moments(row["state"].get("waits", {})),
         version=row["version"],
     )
+
+
+def _moments(written: Mapping[str, str]) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(at) for name, at in written.items()}
 
 
 def to_act_row(review_id: str, act: Act) -> dict[str, Any]:
@@ -123,12 +136,14 @@ def _plain(value: object) -> object:
 
 
 def to_card_json(card: Card) -> dict[str, Any]:
+    """`type` is the name of its class; a field of that name is kept as `its_type`."""
     name = type(card).__name__
-    return {"type": name, **_adapter(name).dump_python(card, mode="json")}
+    content = _adapter(name).dump_python(card, mode="json")
+    return {"type": name, **{_KEPT_AS.get(field, field): value for field, value in content.items()}}
 
 
 def to_card(content: Mapping[str, Any]) -> Card:
-    plain = {name: value for name, value in content.items() if name != "type"}
+    plain = {_READ_AS.get(name, name): value for name, value in content.items() if name != "type"}
     card: Card = _adapter(content["type"]).validate_python(plain)
     return card
 
@@ -167,14 +182,13 @@ def to_outbox_rows(turn: Turn, activity: Activity, name: str) -> list[dict[str, 
 
 
 def to_delivery(row: Row) -> Delivery:
-    """Of a row of the outbox, with its review's `review_thread` and `pack_digest`, its message's `platform_id`."""
-    whispered = row["kind"] is DeliveryKind.WHISPER  # said where the person is, and that may be outside of the thread
+    """Of a row of the outbox, with its message's `platform_id` and its review's `pack_digest`, channel and thread."""
     return Delivery(
         id=row["id"],
         delivery_id=row["delivery_id"],
         lane=row["lane"],
         kind=row["kind"],
-        reference=_to_reference(row, row["thread"] if whispered else row["thread"] or row["review_thread"]),
+        reference=_place(row),
         review=row["review_id"],
         key=row["message_key"],
         to=row["to_person"],
@@ -184,6 +198,16 @@ def to_delivery(row: Row) -> Delivery:
         message=row["platform_id"],
         pack=row["pack_digest"],
         created_at=row["created_at"],
+    )
+
+
+def _place(row: Row) -> ConversationReference:
+    """Where its review is; but a whisper is said where the person is, and that may be outside of the thread."""
+    here = _to_reference(row, row["thread"])
+    if row["kind"] is DeliveryKind.WHISPER:
+        return here
+    return replace(
+        here, channel=here.channel or row["review_channel"] or "", thread=here.thread or row["review_thread"]
     )
 
 

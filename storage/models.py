@@ -7,11 +7,23 @@ Times are aware UTC, ids are the engine's own texts, enums are kept as their val
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Enum, Index, Integer, MetaData, Table, Text, literal_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +38,13 @@ class DeliveryState(StrEnum):
     SUPERSEDED = "superseded"  # a newer revision of the same message takes its place
     UNKNOWN = "unknown"  # it may have arrived, and is not worth saying twice; or what it hangs from was never posted
     PARKED = "parked"  # it can never arrive; kept until somebody has looked
+
+
+class Entry(StrEnum):
+    """What somebody gets one of at most: a letter a day, a digest for the day that it was due on."""
+
+    LETTER = "letter"
+    DIGEST = "digest"
 
 
 NAMES = {
@@ -200,6 +219,87 @@ class PersonRow(Base, table=True):
     read_at: datetime
 
 
+class ReminderRow(Base, table=True):
+    """When somebody is to be looked at next because of a review; `who` is empty where the review itself is.
+
+    It stands in the order of the moments: what is due together is read together, however many others wait.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("review_id", "platform", "tenant", "who", name="uq_reminder_who"),
+        Index("ix_reminder_who", "platform", "tenant", "who", "due_at", "review_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    due_at: datetime = Field(primary_key=True)  # while somebody is at it, the end of their lease
+    review_id: str = Field(primary_key=True)
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    who: str = Field(primary_key=True)
+
+
+class PreferenceRow(Base, table=True):
+    """How somebody wants to be written to."""
+
+    __tablename__ = "preference"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    content: dict[str, Any] = Field(sa_type=_Json)
+
+
+class LedgerRow(Base, table=True):
+    """That somebody got their one letter of a day, or the digest that was due on it."""
+
+    __tablename__ = "ledger"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    who: str = Field(primary_key=True)
+    kind: Entry = Field(primary_key=True, sa_type=_enum(Entry))
+    day: date = Field(primary_key=True)
+    at: datetime
+
+
+class LetterRow(Base, table=True):
+    """A letter, as a message of the review that its first line is of."""
+
+    __tablename__ = "letter"
+
+    key: str = Field(primary_key=True)  # the message's, and the name of its delivery
+    review_id: str = Field(foreign_key="review.id")
+    person: str
+    since: date | None = None
+
+
+class LetterLineRow(Base, table=True):
+    """A line of a letter, as it is now: one thing of one review."""
+
+    __tablename__ = "letter_line"
+    __table_args__ = (Index("ix_letter_line_review_id_message_key", "review_id", "message_key"),)
+
+    letter_key: str = Field(primary_key=True, foreign_key="letter.key")
+    position: int = Field(primary_key=True)
+    review_id: str = Field(foreign_key="review.id")
+    message_key: str
+    card: dict[str, Any] = Field(sa_type=_Json)
+    open: bool  # its reader is waited for
+
+
+class PulseRow(Base, table=True):
+    """The one row that tells when somebody was at work last, and the newest time for which nobody was."""
+
+    __tablename__ = "pulse"
+
+    id: int = Field(primary_key=True)
+    ticked_at: datetime
+    silent_since: datetime | None = None
+    silent_until: datetime | None = None
+
+
 def _table(row: type[Base]) -> Table:
     return cast(Table, row.__table__)  # type: ignore[attr-defined]  # set by SQLModel's metaclass
 
@@ -213,3 +313,9 @@ outbox = _table(OutboxRow)
 message = _table(MessageRow)
 installation = _table(InstallationRow)
 person = _table(PersonRow)
+reminder = _table(ReminderRow)
+preference = _table(PreferenceRow)
+ledger = _table(LedgerRow)
+letter = _table(LetterRow)
+letter_line = _table(LetterLineRow)
+pulse = _table(PulseRow)

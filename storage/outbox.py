@@ -8,8 +8,8 @@ because in one it would not see what was committed while it waited for the lock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,9 +31,10 @@ from sqlalchemy import (
 
 from conversations.errors import LaneLost
 from conversations.ports import Delivery, DeliveryKind
+from storage.letters import PREFIX, lines_of, to_letter
 from storage.mapping import Row, quoted_acts, to_delivery
 from storage.models import DeliveryState, act, lane, message, outbox, review
-from storage.unit_of_work import on_each
+from storage.statements import on_each
 
 UNREADABLE = "of another version"  # of a card that this one does not know
 NEVER_POSTED = "never posted"  # of what hangs from a message that never came to be
@@ -71,7 +72,13 @@ _SUPERSEDE = (
 _head = select(func.min(_later.c.id)).where(_later.c.lane == lane.c.key, _later.c.state == _PENDING).scalar_subquery()
 _of_message = and_(message.c.review_id == outbox.c.review_id, message.c.message_key == outbox.c.message_key)
 _HEADS = (
-    select(outbox, review.c.thread.label("review_thread"), review.c.pack_digest, message.c.platform_id)
+    select(
+        outbox,
+        review.c.channel.label("review_channel"),
+        review.c.thread.label("review_thread"),
+        review.c.pack_digest,
+        message.c.platform_id,
+    )
     .select_from(lane)
     .join(outbox, outbox.c.id == _head)
     .join(review, review.c.id == outbox.c.review_id, isouter=True)
@@ -86,7 +93,9 @@ _TRY = (
 )
 _IDLE = update(lane).where(lane.c.key.in_(bindparam("lanes", expanding=True))).values(due_at=None, lease_by=None)
 _WORDS = select(act.c.review_id, act.c.n, act.c.said).where(
-    tuple_(act.c.review_id, act.c.n).in_(bindparam("quoted", expanding=True)), act.c.said.is_not(None)
+    act.c.review_id.in_(bindparam("reviews", expanding=True)),  # for a list of pairs, SQLite looks at all acts
+    tuple_(act.c.review_id, act.c.n).in_(bindparam("quoted", expanding=True)),
+    act.c.said.is_not(None),
 )
 
 _held = and_(lane.c.key == bindparam("lane"), lane.c.lease_by == bindparam("me"))
@@ -152,22 +161,33 @@ def claim(connection: Connection, *, now: datetime, me: str, limit: int) -> list
     rows = connection.execute(_HEADS, {"lanes": lanes}).mappings().all()
     if idle := sorted(set(lanes) - {row["lane"] for row in rows}):
         connection.execute(_IDLE, {"lanes": idle})
-    readable = [row for row in rows if _is_readable(connection, row, me, now)]
+    lines = lines_of(connection, (row["message_key"] for row in rows if _is_put_together(row)))
+    readable: list[tuple[Delivery, Row]] = []
+    for row in rows:
+        try:
+            readable.append((_delivery(row, lines), row))
+        except (KeyError, ValidationError):
+            _park_unreadable(connection, row, me, now)
     if readable:
-        connection.execute(_TRY, {"ids": [row["id"] for row in readable]})
+        connection.execute(_TRY, {"ids": [row["id"] for _, row in readable]})
     return _with_words(connection, readable)
 
 
-def _is_readable(connection: Connection, row: Row, me: str, now: datetime) -> bool:
+def _is_put_together(row: Row) -> bool:
+    """Whether it is the revision of a letter, whose card is made now."""
+    return row["card"] is None and (row["message_key"] or "").startswith(PREFIX)
+
+
+def _delivery(row: Row, lines: Mapping[str, Sequence[Row]]) -> Delivery:
+    delivery = to_delivery(row)
+    return replace(delivery, card=to_letter(lines[row["message_key"]])) if _is_put_together(row) else delivery
+
+
+def _park_unreadable(connection: Connection, row: Row, me: str, now: datetime) -> None:
     """What another version has written may be none of our cards: it is parked, and its lane goes on."""
-    try:
-        to_delivery(row)
-    except (KeyError, ValidationError):
-        end = {"of": row["id"], "end": DeliveryState.PARKED, "sent": None, "why": UNREADABLE}
-        connection.execute(_END, end)
-        connection.execute(_RELEASE, {"lane": row["lane"], "me": me, "again": now})
-        return False
-    return True
+    end = {"of": row["id"], "end": DeliveryState.PARKED, "sent": None, "why": UNREADABLE}
+    connection.execute(_END, end)
+    connection.execute(_RELEASE, {"lane": row["lane"], "me": me, "again": now})
 
 
 def anything_due(connection: Connection, *, now: datetime) -> bool:
@@ -242,11 +262,11 @@ def _release(connection: Connection, delivery: Delivery, me: str, again: datetim
     connection.execute(_RELEASE, {"lane": delivery.lane, "me": me, "again": again})
 
 
-def _with_words(connection: Connection, rows: Iterable[Row]) -> list[Claimed]:
-    claims = [(to_delivery(row), row) for row in rows]
+def _with_words(connection: Connection, claims: Sequence[tuple[Delivery, Row]]) -> list[Claimed]:
     quoted = {delivery.id: [(delivery.review, n) for n in sorted(quoted_acts(delivery.card))] for delivery, _ in claims}
     pairs = sorted({pair for pairs in quoted.values() for pair in pairs if pair[0]})
-    said = {(of, n): words for of, n, words in connection.execute(_WORDS, {"quoted": pairs})} if pairs else {}
+    wanted = {"quoted": pairs, "reviews": sorted({of for of, _ in pairs if of})}
+    said = {(of, n): words for of, n, words in connection.execute(_WORDS, wanted)} if pairs else {}
     return [
         Claimed(
             delivery=delivery,

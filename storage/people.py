@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, select
 
-from conversations.people import Person
+from conversations.people import Account, Person
+from storage.mapping import Row
 from storage.models import person
+from storage.statements import named, of_accounts, on_each
 from storage.threads import Units
-from storage.unit_of_work import on_each
 
 _NAMES = [field.name for field in fields(Person)]
 _NAMES_OF_ALL = select(person.c.platform, person.c.tenant, person.c.id, person.c.name)
@@ -20,6 +21,7 @@ _FIND = select(person).where(
     person.c.tenant == bindparam("tenant"),
     person.c.id.in_(bindparam("ids", expanding=True)),
 )
+_OF = select(person).where(of_accounts(person.c.platform, person.c.tenant, person.c.id))
 
 
 def _keep(insert: Any) -> Executable:
@@ -58,10 +60,20 @@ def names(connection: Connection) -> dict[tuple[str, str, str], str]:
     return {(row.platform, row.tenant, row.id): row.name for row in connection.execute(_NAMES_OF_ALL)}
 
 
+def people_of(connection: Connection, accounts: Iterable[Account]) -> dict[Account, Person]:
+    """Those of them that are known. One statement."""
+    rows = connection.execute(_OF, named(accounts)).mappings()
+    return {Account(platform=row["platform"], tenant=row["tenant"], id=row["id"]): to_person(row) for row in rows}
+
+
+def to_person(row: Row) -> Person:
+    return Person(**{name: row[name] for name in _NAMES})
+
+
 def _kept(connection: Connection, rows: list[dict[str, Any]]) -> None:
     connection.execute(_KEEP[connection.dialect.name], rows)
 
 
 def _found(connection: Connection, platform: str, tenant: str, ids: list[str]) -> tuple[Person, ...]:
     rows = connection.execute(_FIND, {"platform": platform, "tenant": tenant, "ids": ids}).mappings()
-    return tuple(Person(**{name: row[name] for name in _NAMES}) for row in rows)
+    return tuple(map(to_person, rows))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    FromClause,
     and_,
     bindparam,
     exists,
@@ -27,7 +28,7 @@ from conversations.names import folded_name
 from conversations.pack_documents import contents
 from conversations.review import LIVING, Review
 from storage.mapping import Row, to_review
-from storage.models import DeliveryState, act, inbox, message, outbox, pack, review
+from storage.models import DeliveryState, act, inbox, ledger, letter_line, message, outbox, pack, pulse, review
 from storage.shelf import PackShelf
 
 # A statement of its own: one that also read the acts would see them as they were before it waited. The lock leaves
@@ -39,8 +40,21 @@ _OF_TENANT = (
 )
 _BY_THREAD = _OF_TENANT.where(review.c.channel == bindparam("channel"), review.c.thread == bindparam("thread"))
 _BY_ID = _OF_TENANT.where(review.c.id == bindparam("id"))
+
+
+def _told_in(said: FromClause) -> ColumnElement[str]:
+    """The review that a message is of: of a letter, the one whose line still waits, else the one of its first line."""
+    of_line = (
+        select(letter_line.c.review_id)
+        .where(letter_line.c.letter_key == said.c.message_key)
+        .order_by(letter_line.c.open.desc(), letter_line.c.position)
+        .limit(1)
+    )
+    return func.coalesce(of_line.scalar_subquery(), said.c.review_id)
+
+
 # In a direct message: the review that the message at the top of the thread is of, or that has begun there.
-_of_message = select(message.c.review_id).where(message.c.platform_id.in_(bindparam("names", expanding=True)))
+_of_message = select(_told_in(message)).where(message.c.platform_id.in_(bindparam("names", expanding=True)))
 _begun_there = select(review.c.id).where(
     review.c.platform == bindparam("platform"),
     review.c.tenant == bindparam("tenant"),
@@ -54,14 +68,14 @@ _BY_MESSAGE = (
 )
 _POST: ColumnElement[str] = literal_column("'post'")  # written out: a partial index is found by its very words
 _newest_told = (
-    select(outbox.c.review_id)
+    select(_told_in(outbox))
     .where(
         outbox.c.platform == bindparam("platform"),
         outbox.c.tenant == bindparam("tenant"),
         outbox.c.to_person == bindparam("person"),
         outbox.c.kind == _POST,
         outbox.c.state == DeliveryState.SENT,
-        outbox.c.review_id.is_not(None),
+        outbox.c.message_key.is_not(None),  # a digest is about many
     )
     .order_by(outbox.c.id.desc())
     .limit(1)
@@ -81,7 +95,8 @@ _ROOT_PENDING = select(
 )
 _ACTS = select(act).where(act.c.review_id == bindparam("review")).order_by(act.c.n)
 _TYPED = select(func.count()).where(inbox.c.activity_key.startswith(bindparam("prefix")))
-_NEWEST = select(select(func.max(inbox.c.received_at)).scalar_subquery(), select(func.max(act.c.at)).scalar_subquery())
+_MOMENTS = (inbox.c.received_at, act.c.at, ledger.c.at, pulse.c.ticked_at)
+_NEWEST = select(*(select(func.max(moment)).scalar_subquery() for moment in _MOMENTS))
 _PLATFORMS = select(review.c.platform).distinct()
 _PARKED = (
     select(outbox)
@@ -164,7 +179,10 @@ def review_by_source(
 def review_last_told(
     connection: Connection, shelf: PackShelf, person: str, *, platform: str, tenant: str
 ) -> Review | None:
-    """The review of the newest message that reached this person alone, locked like the others. Two statements."""
+    """The review of the newest message, but for digests, that reached this person alone, locked like the others.
+
+    Two statements.
+    """
     return _one(connection, shelf, _BY_PERSON, {"person": person, "platform": platform, "tenant": tenant})
 
 
@@ -195,7 +213,11 @@ def reviews(
         review.c.channel: channel,
         review.c.project_key: project if project is None else folded_name(project),
     }
-    matching: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
+    return reviews_where(connection, shelf, *(column == value for column, value in wanted.items() if value is not None))
+
+
+def reviews_where(connection: Connection, shelf: PackShelf, *matching: ColumnElement[bool]) -> tuple[Review, ...]:
+    """All reviews of whose row all of this is true, oldest first. Two statements."""
     rows = connection.execute(
         select(review).where(*matching).order_by(review.c.started_at, review.c.project_key, review.c.id)
     ).mappings()
@@ -229,7 +251,7 @@ def typed_lines(connection: Connection, thread: str) -> int:
 
 
 def newest_moment(connection: Connection) -> datetime | None:
-    """The latest moment at which anything happened, by whatever clock it was."""
+    """The latest moment at which anything happened or was looked at, by whatever clock it was."""
     moments = connection.execute(_NEWEST).one()
     return max((moment for moment in moments if moment is not None), default=None)
 

@@ -17,8 +17,8 @@ from conversations.errors import ReadinessError, TokenUnreadable
 from conversations.ports import Installation
 from storage.mapping import Row
 from storage.models import installation
+from storage.statements import on_each
 from storage.threads import Units, note_erasure
-from storage.unit_of_work import on_each
 
 _NOTE = "note/"  # what is sealed and not kept begins so: no row is ever taken for it
 

@@ -6,23 +6,28 @@ activity was seen before is asked by writing its keys, in the same transaction: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, null, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, Select, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from conversations.activities import Activity, ActivityKind
 from conversations.effects import Turn
 from conversations.errors import NameTaken, RootPending, StaleReview
 from conversations.packs import Pack
+from conversations.people import Account
 from conversations.ports import Decide, Found
+from conversations.preferences import counts_days, speaks_of, speaks_of_nothing_else
 from conversations.review import LIVING, Act, Review
+from storage.letters import in_letters
+from storage.looks import save_all_looks, save_looks
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
-from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, review
+from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, reminder, review
+from storage.preferences import known_of, save_preferences
 from storage.queries import (
     review_by_id,
     review_by_source,
@@ -30,9 +35,11 @@ from storage.queries import (
     review_last_told,
     review_of_direct_message,
     reviews,
+    reviews_where,
     root_pending,
 )
 from storage.shelf import PackShelf
+from storage.statements import on_each
 from storage.threads import note_erasure
 
 Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there
@@ -41,11 +48,6 @@ ROOT_PATIENCE = timedelta(minutes=1)  # for so long a reply waits for the name o
 
 # Columns of a review that a turn may change.
 _CHANGING = ("project", "project_key", "owner", "phase", "pack_digest", "version", "state")
-
-
-def on_each(build: Callable[[Any], Executable]) -> Mapping[str, Executable]:
-    """A statement by name of the database: ON CONFLICT is known to each one's own `insert` only."""
-    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
 
 
 _SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
@@ -93,11 +95,17 @@ def run_turn(
     turn = decide(activity, found)
     before, changed = _before(found, turn)
     if changed is not None:
-        _save_review(connection, activity, before, changed, reach)
-        shelf.keep(changed.pack)
+        save_review(connection, before, changed, shelf, activity.at, reach)
     if turn.errors:
         connection.execute(_FORGET, {"keys": sorted(set(activity.keys))})
-    _save_effects(connection, activity, turn, _name(activity, turn, changed))
+    elif activity.kind is ActivityKind.LAPSE:
+        save_all_looks(connection, turn, activity.at)
+    else:
+        save_looks(connection, turn, activity.at)
+    if turn.preferences is not None:
+        save_preferences(connection, _account(activity), turn.preferences, activity.at)
+    rows = to_outbox_rows(turn, activity, _name(activity, turn, changed))
+    deliver(connection, in_letters(connection, turn, rows), activity.at)
     reach("outbox_written")
     return turn
 
@@ -115,15 +123,36 @@ def _name(activity: Activity, turn: Turn, changed: Review | None) -> str:
     return f"{activity.keys[0]}/{uuid4().hex}" if turn.errors else activity.keys[0]  # it may come again
 
 
+def _account(activity: Activity) -> Account:
+    return Account(platform=activity.reference.platform, tenant=activity.reference.tenant, id=activity.actor.id)
+
+
 def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
+    found = _reviews_for(connection, activity, shelf)
+    if activity.kind is not ActivityKind.COMMAND and not speaks_of(activity) and not counts_days(activity):
+        return found
+    person, preferences = known_of(connection, _account(activity))
+    return replace(found, person=person, preferences=preferences)
+
+
+def _reviews_for(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
     at, command = activity.reference, activity.kind is ActivityKind.COMMAND
     here = None if command else _here(connection, activity, shelf)
     reopens = here is not None and here.phase not in LIVING  # if its name is free
     _wait_for_root(connection, activity, here)
     meant_as_command = here is None and activity.addressed
-    if not (command or reopens or meant_as_command):
+    if not (command or reopens or meant_as_command or speaks_of(activity)):
         return Found(review=here)
+    if speaks_of_nothing_else(activity):
+        return Found(review=here, others=reviews_where(connection, shelf, review.c.id.in_(_theirs(activity))))
     return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))
+
+
+def _theirs(activity: Activity) -> Select[tuple[str]]:
+    """The reviews in which something may be the actor's."""
+    at = activity.reference
+    of = (reminder.c.platform == at.platform, reminder.c.tenant == at.tenant, reminder.c.who == activity.actor.id)
+    return select(reminder.c.review_id).where(*of)
 
 
 def _wait_for_root(connection: Connection, activity: Activity, here: Review | None) -> None:
@@ -164,9 +193,10 @@ def _before(found: Found, turn: Turn) -> tuple[Review | None, Review | None]:
     return before, None if unchanged else turn.review
 
 
-def _save_review(
-    connection: Connection, activity: Activity, before: Review | None, after: Review, reach: Reach
+def save_review(
+    connection: Connection, before: Review | None, after: Review, shelf: PackShelf, now: datetime, reach: Reach
 ) -> None:
+    """The next version of a review, which is locked, or a new one. Raises `StaleReview` and its kind."""
     try:
         _begin(connection, after) if before is None else _change(connection, before, after)
     except IntegrityError as error:
@@ -176,7 +206,8 @@ def _save_review(
     if added := after.acts[len(known) :]:
         connection.execute(_ACT, [to_act_row(after.id, act) for act in added])
     if erased := [new for old, new in zip(known, after.acts, strict=False) if new is not old and new != old]:
-        _erase(connection, after, erased, activity.at)
+        _erase(connection, after, erased, now)
+    shelf.keep(after.pack)
     reach("acts_written")
 
 
@@ -216,9 +247,9 @@ def _taken(error: IntegrityError) -> StaleReview:
     return NameTaken() if by_name else StaleReview()
 
 
-def _save_effects(connection: Connection, activity: Activity, turn: Turn, name: str) -> None:
-    rows = to_outbox_rows(turn, activity, name)
+def deliver(connection: Connection, rows: list[dict[str, Any]], now: datetime) -> None:
+    """Puts rows into the outbox, and wakes their lanes. Two statements, or none."""
     if rows:
         connection.execute(_DELIVER, rows)
         lanes = sorted({row["lane"] for row in rows})  # in one order everywhere: no deadlock
-        connection.execute(_WAKE[connection.dialect.name], [{"key": key, "due_at": activity.at} for key in lanes])
+        connection.execute(_WAKE[connection.dialect.name], [{"key": key, "due_at": now} for key in lanes])

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 from bot.library import load_engine
 from bot.settings import Settings
 from conversations.activities import Activity, ActivityKind, Actor, Button, ConversationReference, Form
-from conversations.board import board
-from conversations.cards import Card, NoticeCard, Tap
+from conversations.board import addressee, board
+from conversations.cards import About, Card, NoticeCard, Tap
 from conversations.decide import Engine
 from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
 from conversations.errors import EventRefused
@@ -25,8 +25,11 @@ from conversations.events import Event
 from conversations.item_standing import ItemStanding
 from conversations.ports import Found
 from conversations.recognizer import recognize
+from conversations.reminders import Kind
 from conversations.review import Phase, Review, State
+from conversations.scene import shown
 from conversations.standing import Standing, stand
+from tests.writing import Written, with_posted, with_written
 
 CORE: Mapping[str, str] = {  # an answer that is complete to every item of the core pack
     "run.service_owner": "@dana, Claims Platform",
@@ -50,6 +53,19 @@ CORE: Mapping[str, str] = {  # an answer that is complete to every item of the c
     "train.plan": "2-hour workshop with recorded cases, before 14 December 2026",
     "train.lead": "@mika",
     "train.help_channel": "#claims-ai-questions, weekdays 9-17",
+}
+ONESELF = (  # buttons about how the bot may write to somebody: they belong to no review
+    *(Tap.PREFERENCES, Tap.NUDGES_ON, Tap.NUDGES_OFF),
+    *(Tap.DIGEST_ON, Tap.DIGEST_OFF, Tap.DIGEST_NOW, Tap.DIGEST_DAY),
+)
+OF_A_REVIEW = tuple(tap for tap in Tap if tap not in ONESELF)
+_KINDS: Mapping[str, Kind] = {
+    "ask": Kind.ASK,
+    "confirm": Kind.CONFIRM,
+    "quiet": Kind.QUIET_WALK,
+    "gone": Kind.OWNER_GONE,
+    "owner": Kind.OWNER_GONE,
+    "pack": Kind.NUDGE,
 }
 _MENTION = re.compile(r"(?<![\w.<])@(\w+)")
 
@@ -114,6 +130,7 @@ class Dialogue:
     others: tuple[Review, ...] = ()
     heard: Activity = field(init=False)  # the newest
     found: Found = field(default_factory=Found)
+    wrote: tuple[Written, ...] = ()  # the newest thing that happened, where that was a letter
     _stood: Standing | None = field(default=None, repr=False)
 
     # --- what happens ---
@@ -167,6 +184,36 @@ class Dialogue:
 
     def loses_its_place(self) -> Self:
         return self._does("(nothing can be posted any more)", "nobody", kind=ActivityKind.UNPOSTABLE)
+
+    def goes_away(self, who: str, until: str) -> Self:
+        """`until` is the day of their return, as YYYY-MM-DD."""
+        return self._does(f"({who} is away until {until})", who, kind=ActivityKind.AWAY, text=until)
+
+    def written(self, *keys: str) -> Self:
+        """What single people are to be asked or told is written to them, as a tick does it: one letter to each."""
+        for key in keys:
+            kind, _, rest = key.partition("/")
+            about, _, to = rest.partition("/")
+            item = about if kind in (Kind.ASK, Kind.CONFIRM) else None
+            self._writes(Written(to=to, kind=_KINDS[kind], item=item, key=key))
+        return self
+
+    def nudges(self, to: str, item: str, about: About = About.OPEN, **more: Any) -> Self:
+        """A reminder is written to somebody: a nudge, or what `kind` says."""
+        return self._writes(Written(to=to, item=item, about=about, **more))
+
+    def in_one_letter(self, to: str, *items: str) -> Self:
+        """One letter with a nudge for each of these."""
+        return self._writes(*(Written(to=to, item=item, about=About.OPEN) for item in items))
+
+    def _writes(self, *lines: Written) -> Self:
+        before, review = self.standing, self.review
+        self.wrote = lines
+        self.turn = shown(board(before), stand(with_written(review, self.now, lines), self.now))
+        self.turns.append(self.turn)
+        keys = [key for key in self.review.posted if key not in review.posted]
+        self.lines.extend(f"{self.now:%a %d %b %H:%M}  (written to {key.rpartition('/')[2]}: {key})" for key in keys)
+        return self
 
     def waits(self, *, days: int = 0, hours: int = 0) -> Self:
         """Time passes, and the bot puts right what it shows."""
@@ -223,7 +270,13 @@ class Dialogue:
         return self.standing.items[key]
 
     def card(self, key: str) -> Card:
-        return board(self.standing)[key]
+        """What a message says, or would say if it was written now."""
+        drawn = board(self.standing)
+        return drawn[key] if key in drawn else board(stand(with_posted(self.review, key), self.now))[key]
+
+    def newest(self) -> Card:
+        """What the newest private message says."""
+        return self.card(next(key for key in reversed(self.review.posted) if addressee(key)))
 
     def whispered(self) -> Card:
         return next(effect.card for effect in reversed(self.turn.effects) if isinstance(effect, Whisper))
@@ -252,6 +305,7 @@ class Dialogue:
             **fields,  # type: ignore[arg-type]  # an activity's own, by name
         )
         self.lines.append(f"{self.now:%a %d %b %H:%M}  {line}")
+        self.wrote = ()
         self.heard, self.found = activity, Found(review=self.turn.review, others=self.others)
         self.turn = self._decided(activity)
         self.turns.append(self.turn)

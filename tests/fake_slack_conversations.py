@@ -109,6 +109,14 @@ def _user_info(slack: Workspace, arguments: Arguments) -> Json:
     return {"user": person.as_json(slack.clock())}
 
 
+def _disturbs(slack: Workspace, arguments: Arguments) -> Json:
+    """Of who has no schedule Slack tells moments that are long gone."""
+    needs_scope(slack, "dnd:read")
+    stretch = _person(slack, *arguments.needs("user")).dnd
+    begin, end = (int(each.timestamp()) for each in stretch) if stretch else (1, 1)
+    return {"dnd_enabled": stretch is not None, "next_dnd_start_ts": begin, "next_dnd_end_ts": end}
+
+
 # --- people, and the app itself --------------------------------------------------------------------------------------
 
 
@@ -163,5 +171,6 @@ METHODS: Mapping[str, Method] = {
     "conversations.members": _members,
     "conversations.open": _open_direct,
     "conversations.replies": _replies,
+    "dnd.info": _disturbs,
     "users.info": _user_info,
 }

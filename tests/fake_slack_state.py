@@ -22,6 +22,7 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "dnd:read",
     "groups:history",
     "groups:read",
     "im:history",
@@ -55,6 +56,7 @@ class Person:
     is_restricted: bool = False
     is_stranger: bool = False
     team: str = TEAM
+    dnd: tuple[datetime, datetime] | None = None  # the stretch of their schedule that is next, or is now
 
     def as_json(self, now: datetime) -> Json:
         """As `users.info` shows it."""

@@ -1,8 +1,8 @@
 """Whole reviews as what happened in them, kept as lines of JSON and replayed with today's `step`.
 
 The first line is the header. Every other one is a moment: an event under the name of its class, with its fields that
-are not the default, or `Lapsed`, where only time had passed. Moments are written in the review's zone, so that they
-fall on the days that they fell on.
+are not the default, `Lapsed`, where only time had passed, or `Wrote`, where single people were written to. Moments are
+written in the review's zone, so that they fall on the days that they fell on.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from conversations.activities import ConversationReference
+from conversations.board import board
 from conversations.engine import begin, lapse, step
 from conversations.events import Event
 from conversations.language.rules import Rules
 from conversations.pack_documents import from_document
 from conversations.packs import Pack
 from conversations.review import Review
+from conversations.scene import shown
 from conversations.standing import stand
+from tests.writing import Written, with_written
 
 EVENTS: Mapping[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
-_LAPSED = "Lapsed"
+_LAPSED, _WROTE = "Lapsed", "Wrote"
 _NOWHERE = ConversationReference(platform="console", tenant="local", channel="terminal", thread="history")
 
 
@@ -41,6 +44,7 @@ class Moment:
     at: datetime
     event: Event | None = None  # None: a lapse
     latest: Pack | None = None  # what a lapse found to offer
+    wrote: tuple[Written, ...] = ()  # the lines of letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,9 @@ def replay(history: History, pack: Pack, rules: Rules) -> Review:
 
 
 def _next(review: Review, moment: Moment, rules: Rules) -> Review:
+    if moment.wrote:
+        after = stand(with_written(review, moment.at, moment.wrote), moment.at)
+        return shown(board(stand(review, moment.at)), after).review or review
     if moment.event is None:
         return lapse(review, moment.at, moment.latest).review or review
     return step(stand(review, moment.at), moment.event, rules).review or review
@@ -88,16 +95,16 @@ def to_history(lines: Iterable[str]) -> History:
 def to_line(moment: Moment) -> str:
     plain = _fields(moment)
     at, event = plain.pop("at"), plain.pop("event", {})
-    name = type(moment.event).__name__ if moment.event else _LAPSED
+    name = type(moment.event).__name__ if moment.event else _WROTE if moment.wrote else _LAPSED
     return _json({"at": at, "event": name, **plain, **event})
 
 
 def from_line(line: str) -> Moment:
     plain = json.loads(line)
     at, name = plain.pop("at"), plain.pop("event")
-    if name == _LAPSED:
-        lapsed: Moment = _filled(Moment, {"at": at, **plain})
-        return lapsed
+    if name in (_LAPSED, _WROTE):
+        moved: Moment = _filled(Moment, {"at": at, **plain})
+        return moved
     return Moment(at=datetime.fromisoformat(at), event=_filled(EVENTS[name], plain))
 
 
@@ -119,7 +126,7 @@ def _plain(value: Any) -> Any:
         case date():
             return value.isoformat()
         case tuple():
-            return list(value)
+            return [_plain(each) for each in value]
         case frozenset():
             return sorted(value)
         case Mapping():
@@ -138,7 +145,7 @@ def _made(kind: Any, plain: Any) -> Any:
     if origin is Mapping:
         return {name: _made(args[1], each) for name, each in plain.items()}
     if origin is not None:
-        return origin(plain)
+        return origin(_made(args[0], each) for each in plain)
     if kind is Pack:
         return from_document(plain)
     if is_dataclass(kind):

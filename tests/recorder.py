@@ -15,6 +15,7 @@ from conversations.review import Review
 from conversations.standing import stand
 from tests.dialogue import ROBOT, Dialogue, engine, person
 from tests.history_files import Header, History, Moment
+from tests.writing import Written
 
 OUTSIDER = person("eve", outsider=True)
 
@@ -25,6 +26,11 @@ class RecordedDialogue(Dialogue):
 
     def _does(self, *args: Any, **fields: Any) -> Self:
         super()._does(*args, **fields)
+        self.moments += moments_of(self)
+        return self
+
+    def _writes(self, *lines: Written) -> Self:
+        super()._writes(*lines)
         self.moments += moments_of(self)
         return self
 
@@ -52,6 +58,8 @@ def history_of(review: Review, moments: list[Moment]) -> History:
 
 def moments_of(dialogue: Dialogue) -> list[Moment]:
     """What a dialogue has just heard; nothing of what started it or was refused."""
+    if dialogue.wrote:
+        return [Moment(at=dialogue.now, wrote=dialogue.wrote)]
     heard, review, after = dialogue.heard, dialogue.found.review, dialogue.turn.review
     if review is None or after is None or dialogue.turn.refused or heard.kind is ActivityKind.COMMAND:
         return []

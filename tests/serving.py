@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from conversations.language.rules import load_rules
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
 from storage.unit_of_work import Reach, no_op
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Answer, FakeSlack
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Answer, FakeSlack, text_of
 from tests.fake_slack_state import Message
 
 HTTP, SOCKET = "http", "socket"
@@ -35,6 +35,7 @@ TRANSPORTS = (HTTP, SOCKET)
 PROJECT = "Claims Copilot"
 PEOPLE = ("ana", "ben", "dana", "lee", "mika", "noor", "priya", "tom")
 HASTE = 10_000
+TICK = timedelta(milliseconds=200)  # between looks at what is due
 _PENDING = re.compile(r'^ai_readiness_deliveries_waiting\{state="pending"\} ([\d.]+)$', re.MULTILINE)
 _METADATA = "event_payload"
 
@@ -108,14 +109,19 @@ class Serve:
         """The bot's newest message to somebody directly that has these words."""
         return newest([each for each in self.slack.direct(who).messages.values() if each.of_bot], words)
 
+    async def written(self, who: str, words: str = "") -> Message:
+        """The same, once the bot has come to write it by the clock."""
+        there = self.slack.direct(who).messages
+        await self.slack.until(lambda: any(each.of_bot and words in text_of(each) for each in there.values()), 20)
+        await self.settled()
+        return self.direct(who, words)
+
     def told(self, who: str, words: str = "") -> Message:
         """The newest message with these words that only one person sees."""
         return newest(self.slack.told(who), words)
 
 
 def newest(messages: list[Message], words: str) -> Message:
-    from tests.fake_slack import text_of
-
     found = [each for each in messages if words in text_of(each)]
     assert found, f"nothing says {words!r}, only:\n" + "\n---\n".join(map(text_of, messages))
     return found[-1]
@@ -223,6 +229,7 @@ def shared() -> dict[str, object]:
         return parse_packs(dict(sources), parts)
 
     return {
+        "bot.serving.DUE": TICK,
         "bot.library.parse_packs": lambda sources, parts: parsed(tuple(sources.items()), parts),
         "bot.library.load_rules": cache(load_rules),
         "bot.slack.Wording": worded,

@@ -135,7 +135,7 @@ def test_what_slack_refuses_is_refused_in_its_words() -> None:
         assert await refused(api.conversations_replies(channel=CLAIMS, ts="1.1")) == "thread_not_found"
         assert await refused(api.conversations_open(users="U0NOBODY")) == "user_not_found"
         assert await refused(api.users_info(user="U0NOBODY")) == "user_not_found"
-        assert await refused(api.dnd_info(user="U0ANA")) == "unknown_method"
+        assert await refused(api.dnd_teamInfo(users="U0ANA")) == "unknown_method"
         assert await refused(api.views_publish(user_id="U0ANA", view=modal())) == "invalid_arguments"
         assert await refused(client(slack, "xoxb-other").auth_test()) == "invalid_auth"
         assert await refused(client(slack, "").auth_test()) == "not_authed"

@@ -12,30 +12,39 @@ from rich.console import Console
 from rich.text import Text
 
 from adapters import filters
+from adapters.console.drawing import draw, draw_part
 from adapters.console.page import Page
-from adapters.console.terminal import handle
+from adapters.console.pieces import more, parts, standing, way, ways
+from adapters.laying_out import lay_out
+from adapters.laying_out_private import how_to_write
 from adapters.marks import MARKS, bar
-from adapters.wording import LABELS, Words, word, words_in_general
+from adapters.wording import Words, word, words_in_general
 from conversations.cards import (
     HOME_LINES,
     AskCard,
     Card,
     ConfirmCard,
     ConflictCard,
+    DigestCard,
+    EscalationCard,
     FieldLine,
     FollowUpCard,
     FormCard,
     FormErrorsCard,
     GoneCard,
+    HeadsUpCard,
     HelpCard,
     HomeCard,
+    LetterCard,
     ListCard,
     MineCard,
     MineLine,
     NotApplicableCard,
     NotedCard,
     NoticeCard,
+    NudgeCard,
     PackOfferCard,
+    PreferencesCard,
     QuestionCard,
     QuestionLine,
     QuietCard,
@@ -45,13 +54,12 @@ from conversations.cards import (
     Row,
     SummaryCard,
     Tap,
-    Way,
     WelcomeCard,
     WhoCard,
+    WhyCard,
 )
 from conversations.review import State
 
-GOOD = 80  # readiness from which the bar is green; a colour only, the words are by the band
 MAX_MINE = 9  # of what waits for somebody
 _STYLES = {
     State.COMPLETE: "green",
@@ -75,32 +83,34 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
             _question(card, page, again=again)
         case FollowUpCard():
             page.title()
-            _ways(card.ways, page, elsewhere=True)
+            ways(card.ways, page, elsewhere=True)
         case ConflictCard():
             _conflict(card, page)
         case NotApplicableCard():
-            _parts(page, "reason", "who")
-            _ways(card.ways, page, elsewhere=True)
+            parts(page, "reason", "who")
+            ways(card.ways, page, elsewhere=True)
         case WhoCard():
-            _parts(page, "name")
-            _ways(card.ways, page, elsewhere=True, choice="@name")
+            parts(page, "name")
+            ways(card.ways, page, elsewhere=True, choice="@name")
         case SummaryCard():
             _summary(card, page, again=again)
-        case AskCard():
-            _parts(page, "prompt", "example")
-            _ways(card.ways, page, elsewhere=True)
-        case ConfirmCard():
-            _parts(page, "prompt")
-            _ways(card.ways, page, elsewhere=True)
+        case (
+            AskCard()
+            | ConfirmCard()
+            | NudgeCard()
+            | HeadsUpCard()
+            | EscalationCard()
+            | QuietCard()
+            | GoneCard()
+            | PackOfferCard()
+            | LetterCard()
+            | WhyCard()
+            | DigestCard()
+            | PreferencesCard()
+        ):
+            draw(lay_out(card, words), page)
         case RetiredCard():
             page.title()
-        case QuietCard():
-            _parts(page, "next")
-            _ways(card.ways, page)
-        case GoneCard():
-            _gone(card, page)
-        case PackOfferCard():
-            _pack_offer(card, page)
         case NotedCard():
             _noted(card, page)
         case NoticeCard():
@@ -114,12 +124,13 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
         case ListCard():
             _list(card, page)
         case MineCard():
-            _mine(card, page)
+            page.title()
+            _waiting(card.lines, page, MAX_MINE)
         case HomeCard():
-            _home(card, page)
+            _home(card, page, words)
         case WelcomeCard():
-            _parts(page, "how")
-            _ways(card.ways, page)
+            parts(page, "how")
+            ways(card.ways, page)
         case ReportCard():
             _report(card, page)
         case _:
@@ -151,47 +162,15 @@ def needs_somebody(card: Card) -> bool:
             return False
 
 
-def _parts(page: Page, *parts: str) -> None:
-    page.title()
-    for part in parts:
-        page.say(part)
-
-
-def _ways(ways: Sequence[Way], page: Page, *, elsewhere: bool = False, choice: str = "…") -> None:
-    """Each button's label with the word that does the same."""
-    shown = (_way(way, elsewhere=elsewhere).replace("…", choice) for way in ways)
-    page.row(dict.fromkeys(shown), lead="  ▸ ")
-
-
-def _way(way: Way, *, elsewhere: bool) -> str:
-    typed = _console_word(way, elsewhere=elsewhere)
-    label = LABELS[way.tap].button
-    if not typed:
-        return ""
-    shown = f"\x03{filters.visible(typed)}\x04"
-    return shown if typed == label.lower() else f"{label}: {shown}"
-
-
-def _console_word(way: Way, *, elsewhere: bool) -> str:
-    if way.tap is Tap.ANSWER and way.item is None:  # the form of a question, which `choice` names
-        return f"/form {way.choice}" if way.choice else "/form"
-    return word(way, elsewhere=elsewhere)
-
-
 def _root(card: RootCard, page: Page, *, again: bool) -> None:
     if again:
         page.title(after=f" {bar(card.readiness)}")
         return
     page.title()
-    _standing(card.readiness, page)
+    standing(card.readiness, page)
     page.say("facts")
     page.row(_questions(card.questions, page))
-    _ways(card.ways, page)
-
-
-def _standing(readiness: int, page: Page) -> None:
-    """The bar has its number in the title above it."""
-    page.put(page.text("standing"), lead=f"  {bar(readiness)} ", lead_style="green" if readiness >= GOOD else "yellow")
+    ways(card.ways, page)
 
 
 def _questions(lines: Sequence[QuestionLine], page: Page) -> list[str]:
@@ -213,7 +192,7 @@ def _question(card: QuestionCard, page: Page, *, again: bool) -> None:
     if asked is not None and not again:
         other = next((row.name for row in card.rows if row.state is State.OPEN and not row.asked), None)
         page.say("others", f"{other}: …") if other else page.say("how")
-    _ways(card.ways, page)
+    ways(card.ways, page)
 
 
 def _row(row: Row, page: Page, width: int, *, whole: bool) -> None:
@@ -223,44 +202,22 @@ def _row(row: Row, page: Page, width: int, *, whole: bool) -> None:
 
 def _conflict(card: ConflictCard, page: Page) -> None:
     page.title()
-    uses = [way for way in card.ways if way.tap is Tap.USE]
-    for side, way in zip(card.sides, uses, strict=True):
-        page.say("side", side, lead=f"  ▸ {LABELS[way.tap].button}: \x03{word(way, elsewhere=True)}\x04  ")
+    uses = [each for each in card.ways if each.tap is Tap.USE]
+    for side, use in zip(card.sides, uses, strict=True):
+        page.say("side", side, lead=f"  ▸ {way(use, elsewhere=True)}  ")
     page.say("holds")
-    _ways([way for way in card.ways if way.tap is not Tap.USE], page, elsewhere=True)
+    ways([way for way in card.ways if way.tap is not Tap.USE], page, elsewhere=True)
 
 
 def _summary(card: SummaryCard, page: Page, *, again: bool) -> None:
     page.title()
-    _standing(card.readiness, page)
+    standing(card.readiness, page)
     if again:
         return
     for part in ("gap", "checks", "promises", "waiting"):
         page.say(part)
     page.say("constants", style="dim")
-    _ways(card.ways, page)
-
-
-def _gone(card: GoneCard, page: Page) -> None:
-    """A way whose choice is one of the heirs bears their name."""
-    _parts(page, "heirs")
-    shown = [_heir_way(way, way.choice) if way.choice in card.heirs else _way(way, elsewhere=True) for way in card.ways]
-    page.row(shown, lead="  ▸ ")
-
-
-def _heir_way(way: Way, heir: str) -> str:
-    who = handle(heir)
-    return f"{who}: \x03{word(way, elsewhere=True).replace('@name', who)}\x04"
-
-
-def _pack_offer(card: PackOfferCard, page: Page) -> None:
-    page.title()
-    for changes in filters.by_kind(card.changes if card.open else ()):
-        for change in changes[: filters.SHOWN_OF_A_KIND]:
-            page.say("change", change)
-        _more(len(changes) - filters.SHOWN_OF_A_KIND, page)
-    page.say("kept")
-    _ways(card.ways, page)
+    ways(card.ways, page)
 
 
 def _noted(card: NotedCard, page: Page) -> None:
@@ -272,7 +229,7 @@ def _noted(card: NotedCard, page: Page) -> None:
 def _notice(card: NoticeCard, page: Page) -> None:
     """A word that the sentence says already is not said twice."""
     page.say("title", lead="")
-    _ways([way for way in card.ways if f"`{word(way)}`" not in page.text("title")], page, elsewhere=True)
+    ways([way for way in card.ways if f"`{word(way)}`" not in page.text("title")], page, elsewhere=True)
 
 
 def _help(card: HelpCard, page: Page) -> None:
@@ -285,7 +242,7 @@ def _help(card: HelpCard, page: Page) -> None:
             page.put(button, lead=f"  \x03{typed:<{width}}\x04  ")
     page.say("another", lead="")
     page.say("aside", lead="")
-    _ways(card.ways, page)
+    ways(card.ways, page)
 
 
 def _form_errors(card: FormErrorsCard, page: Page) -> None:
@@ -305,36 +262,31 @@ def _list(card: ListCard, page: Page) -> None:
         page.row([f"\x01{row[0]}\x04", *row[1:]])
 
 
-def _mine(card: MineCard, page: Page) -> None:
-    page.title()
-    _waiting(card.lines, page, MAX_MINE)
-
-
 def _waiting(lines: Sequence[MineLine], page: Page, most: int) -> None:
     for number, line in enumerate(lines[:most], 1):
         page.put(f"{page.text('place', line)} {page.text('line', line)}", lead=f"  {number:<2} ")
-        page.row([_way(way, elsewhere=True) for way in line.ways], lead="     ▸ ")
-    _more(len(lines) - most, page)
+        page.row([way(each, elsewhere=True) for each in line.ways], lead="     ▸ ")
+    more(len(lines) - most, page)
 
 
-def _more(count: int, page: Page) -> None:
-    if count > 0:
-        page.say("more", count)
-
-
-def _home(card: HomeCard, page: Page) -> None:
+def _home(card: HomeCard, page: Page, words: Words) -> None:
     page.title()
     _waiting(card.waiting, page, HOME_LINES)
     page.say("projects", lead="", style="bold")
     for line in card.projects[:HOME_LINES]:
         page.put(f"\x01{page.text('project', line)}\x04 · {page.text('facts', line)}")
-    _more(len(card.projects) - HOME_LINES, page)
-    _ways(card.ways, page)
+    more(len(card.projects) - HOME_LINES, page)
+    if card.preferences is not None:
+        said = words.of(card.preferences)
+        page.put(said.say("heading"), lead="", style="bold")
+        for part in how_to_write(card.preferences, said):
+            draw_part(part, page)
+    ways(card.ways, page)
 
 
 def _report(card: ReportCard, page: Page) -> None:
     page.title()
-    _standing(card.summary.readiness, page)
+    standing(card.summary.readiness, page)
     page.say("facts")
     page.say("checks")
     for title, score, rows in card.questions:

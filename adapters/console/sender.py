@@ -27,6 +27,11 @@ from conversations.ports import Delivery, DeliveryKind
 MAX_ECHO = 400  # characters of a line that is shown again
 
 
+def aside(zone: ZoneInfo, clock: Callable[[], datetime]) -> ConsoleSender:
+    """On standard error, to nobody's keyboard: what people are told is no document."""
+    return ConsoleSender(Console(stderr=True, highlight=False), zone=zone, clock=clock, speaker="")
+
+
 class ConsoleSender:
     """A `ports.Sender`. `speaker` is who sits at the keyboard: what is for them needs no name.
 

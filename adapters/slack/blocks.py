@@ -34,6 +34,7 @@ from adapters.slack.texts import bare, plain, stressed, to_texts
 from adapters.slack.ways import OVERFLOW, action_id, block_id
 from adapters.wording import Words
 from conversations.cards import Card, HomeCard, Tap, Way
+from conversations.preferences import WORDS_OF
 
 LABEL = 24  # characters of a button
 _NUMBER = 4  # room for what tells two buttons apart that are heard alike
@@ -117,7 +118,10 @@ class _Drawing:
         return unknown or len(action_id(way)) > limits.OPTION_VALUE
 
     def _address(self, way: Way) -> str | None:
-        return self._links.get(way.choice or "") if way.tap is Tap.OPEN else None
+        """Where the message itself stands is where its own review is, and no other one."""
+        if way.tap is not Tap.OPEN or not (way.choice or way.review in (None, self._review)):
+            return None
+        return self._links.get(way.choice or "")
 
     def _all(self) -> Iterator[Block]:
         lines: list[Line | ItemLine] = []
@@ -157,9 +161,14 @@ class _Drawing:
     # --- buttons -----------------------------------------------------------------------------------------------------
 
     def _actions(self, buttons: Buttons) -> Iterator[Block]:
-        """One block for each review that the buttons are about, as a block's name says which."""
-        for review in dict.fromkeys(choice.way.review for choice in buttons.choices):
-            elements = list(self._interactive(buttons, review))
+        """One block for each review that the buttons are about, as a block's name says which.
+
+        What is one's own to say is no review's, and stands with the others.
+        """
+        known = [self._about(choice.way) for choice in buttons.choices if choice.way.tap not in WORDS_OF]
+        usual = known[0] if known else self._review
+        for review in dict.fromkeys([*known, usual]):
+            elements = list(self._interactive(buttons, review, usual))
             for at in range(0, len(elements), limits.ACTIONS):
                 yield ActionsBlock(block_id=self._block_id(review), elements=elements[at : at + limits.ACTIONS])
 
@@ -167,18 +176,23 @@ class _Drawing:
         *before, last = to_texts([_sentence(line)], self._names)
         yield from (SectionBlock(text=text, expand=True) for text in before)
         beside = self._button(choice)
-        yield SectionBlock(block_id=self._block_id(choice.way.review), text=last, expand=True, accessory=beside)
+        yield SectionBlock(block_id=self._block_id(self._about(choice.way)), text=last, expand=True, accessory=beside)
+
+    def _about(self, way: Way) -> str | None:
+        return way.review or self._review
 
     def _block_id(self, review: str | None) -> str:
-        about = review or self._review
-        return block_id(next(self._numbers), about, self._pack if about == self._review else None)
+        return block_id(next(self._numbers), review, self._pack if review == self._review else None)
 
-    def _interactive(self, buttons: Buttons, review: str | None) -> Iterator[InteractiveElement]:
-        if buttons.picker and buttons.picker.way.review == review:
+    def _interactive(self, buttons: Buttons, review: str | None, usual: str | None) -> Iterator[InteractiveElement]:
+        def here(choice: Choice) -> bool:
+            return (usual if choice.way.tap in WORDS_OF else self._about(choice.way)) == review
+
+        if buttons.picker and here(buttons.picker):
             label = _text(bare(buttons.picker.label, self._names), limits.PLACEHOLDER)
             yield UserSelectElement(action_id=action_id(buttons.picker.way), placeholder=label)
-        yield from (self._button(choice) for choice in buttons.in_sight if choice.way.review == review)
-        if menu := [self._option(choice) for choice in buttons.more if choice.way.review == review]:
+        yield from (self._button(choice) for choice in buttons.in_sight if here(choice))
+        if menu := [self._option(choice) for choice in buttons.more if here(choice)]:
             yield OverflowMenuElement(action_id=OVERFLOW, options=menu)
 
     def _button(self, choice: Choice) -> ButtonElement:

@@ -27,24 +27,27 @@ from adapters.slack.texts import bare
 from adapters.slack.workspaces import Workspaces
 from adapters.wording import Reader, Wording, Words
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
-from conversations.cards import Card, Notice, NoticeCard
+from conversations.cards import Card, FormCard, Notice, NoticeCard, PreferencesCard
 from conversations.effects import Turn
-from conversations.errors import DeliveryFailed, EventRefused, StorageDown
+from conversations.errors import Busy, DeliveryFailed, EventRefused, StorageDown
+from conversations.preferences import preferences_form
 
 TURN_SECONDS = 2.5  # for a turn: Slack waits for three, and shows people an error of its own then
 CALL_SECONDS = 2.0  # that a press waits for what it opens, of the three for which Slack waits
+READ_SECONDS = 1.0  # that a press waits for what its form shows; together they stay below three
 NAME_SECONDS = 1.0  # that a person waits for names; without one an id is shown
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """What the rest of the application does for Slack. All but the last raise `Busy` and `StorageDown`."""
+    """What the rest of the application does for Slack. All but the last two raise `Busy` and `StorageDown`."""
 
     run: Callable[[Activity], Awaitable[Turn | None]]
     living: Callable[[str, str | None], Awaitable[Sequence[tuple[str, ConversationReference]]]]  # by tenant and channel
     moved: Callable[[str, str, str], Awaitable[object]]  # tenant, the channel's old id, its new one
     uninstalled: Callable[[str, datetime], Awaitable[object]]  # tenant, when
+    preferences: Callable[[str, str], Awaitable[PreferencesCard]]  # tenant, whose they are
     clock: Callable[[], datetime]
     heard: Callable[[str, str, float], object]  # kind, outcome, seconds
 
@@ -105,6 +108,14 @@ class Desk:
             async with asyncio.timeout(NAME_SECONDS):
                 return (await self.workspaces.identity(tenant)).user
         except (TimeoutError, DeliveryFailed):
+            return None
+
+    async def preferences(self, tenant: str, who: str) -> FormCard | None:
+        """The form of them; None where they cannot be read now."""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                return preferences_form(await self.shell.preferences(tenant, who))
+        except (TimeoutError, Busy, StorageDown):
             return None
 
     async def call(self, tenant: str, method: str, **arguments: Any) -> Payload:

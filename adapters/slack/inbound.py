@@ -40,6 +40,14 @@ _WITHOUT_REVIEW: Mapping[Tap, str] = {
     Tap.HELP_ALL: "help all",
     Tap.STATUS: "status",
 }
+# How the bot may write to somebody is theirs to say, and no review's.
+_OF_ONESELF: Mapping[Tap, str] = {
+    Tap.NUDGES_ON: "nudges on",
+    Tap.NUDGES_OFF: "nudges off",
+    Tap.DIGEST_ON: "digest on",
+    Tap.DIGEST_OFF: "digest off",
+    Tap.DIGEST_NOW: "digest now",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,9 +242,10 @@ def _chosen_people(action: Payload, button: Button) -> dict[str, Actor]:
 
 def _as_command(pressing: Activity, pressed: Pressed) -> Activity:
     """Where no review is meant, some buttons are the command of the same word."""
-    if pressed.review is not None or pressed.tap not in _WITHOUT_REVIEW:
+    command = _OF_ONESELF.get(pressed.tap) or (None if pressed.review else _WITHOUT_REVIEW.get(pressed.tap))
+    if command is None:
         return pressing
-    return replace(pressing, kind=ActivityKind.COMMAND, text=_WITHOUT_REVIEW[pressed.tap], button=None)
+    return replace(pressing, kind=ActivityKind.COMMAND, text=command, review=None, button=None)
 
 
 def _place(payload: Payload, tenant: str) -> ConversationReference:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from slack_bolt.response import BoltResponse
 
@@ -20,13 +21,14 @@ from adapters.slack.payloads import Payload, inside, tenant_of, words
 from adapters.slack.submissions import chosen_channels
 from adapters.slack.ways import Pressed
 from adapters.wording import LABELS
-from conversations.activities import Activity, ActivityKind
-from conversations.cards import FormErrorsCard, Notice, Tap
+from conversations.activities import Activity, ActivityKind, ConversationReference
+from conversations.cards import FormCard, FormErrorsCard, Notice, Tap
 from conversations.effects import Turn, Whisper
 from conversations.errors import Busy, StaleReview, StorageDown
+from conversations.preferences import OPENS_FORM
 
 _MEMBERS = 1_000  # of a channel that are looked at; in a larger one anybody may start a review
-_FORMS = (Tap.NEXT, Tap.WRITE_ANOTHER, Tap.ABOUT)
+_FORMS = (Tap.NEXT, Tap.NAME, Tap.WRITE_ANOTHER, Tap.ABOUT)
 
 
 class Interactions:
@@ -37,7 +39,9 @@ class Interactions:
         press = to_press(payload, at=self._desk.shell.clock())
         if press is None:
             return received()
-        if prompts.needs_prompt(press.pressed.tap, press.pressed.choice):
+        if press.pressed.tap in OPENS_FORM and not press.pressed.choice:
+            await self._ask_for_preferences(press)
+        elif prompts.needs_prompt(press.pressed.tap, press.pressed.choice):
             await self._ask_for_more(payload, press)
         elif opens_form(press.pressed) or press.activity.reply_to == HOME:  # nothing can be whispered into the Home
             await self._in_modal(press)
@@ -98,8 +102,22 @@ class Interactions:
             )
             prompt = prompts.Prompt(tap=pressed.tap, item=pressed.item, digest=pressed.digest, origin=where)
             view = prompts.to_prompt(prompt)
-        place = press.activity.reply_to or ""
-        opened = await self._desk.open(at.tenant, press.trigger_id, view, above=view_of(place) is not None)
+        await self._open(press, view)
+
+    async def _ask_for_preferences(self, press: Press) -> None:
+        """They are read while the person waits, and not in a turn: nothing is done by looking at them."""
+        at = press.activity.reference
+        form = await self._desk.preferences(at.tenant, press.activity.actor.id)
+        await self._open(press, self._view_of(form, at) if form else None)
+
+    def _view_of(self, form: FormCard, at: ConversationReference) -> dict[str, Any]:
+        return forms.to_view(form, self._desk.words(form), {}, review=None, reference=at, names={})
+
+    async def _open(self, press: Press, view: dict[str, Any] | None) -> None:
+        """What could not be opened is said where the button was pressed."""
+        tenant, place, opened = press.activity.reference.tenant, press.activity.reply_to or "", None
+        if view is not None:
+            opened = await self._desk.open(tenant, press.trigger_id, view, above=view_of(place) is not None)
         if opened is None and is_address(place):
             await self._desk.say_at(place, Notice.NOT_OPENED)
 
@@ -149,4 +167,5 @@ def opens_form(pressed: Pressed) -> bool:
 def home_again(activity: Activity) -> Activity:
     """After something was done in the Home: it shows what is so now."""
     keys = tuple(f"{key}/home" for key in activity.keys)
-    return replace(activity, keys=keys, kind=ActivityKind.COMMAND, text=HOME, review=None, button=None, reply_to=HOME)
+    asked = replace(activity, keys=keys, kind=ActivityKind.COMMAND, text=HOME, review=None, reply_to=HOME)
+    return replace(asked, button=None, form=None)

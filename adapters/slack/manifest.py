@@ -19,6 +19,7 @@ _SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "dnd:read",  # nobody is written to while they do not want to be disturbed
     "groups:history",  # and of private ones
     "groups:read",
     "im:history",  # what people say to the bot alone
@@ -95,7 +96,7 @@ def _features(request_url: str | None) -> dict[str, Any]:
     command = {
         "command": "/ai-readiness",
         "description": "Start or show an AI-readiness review",
-        "usage_hint": "[start NAME | status | list | mine | help]",
+        "usage_hint": "[start NAME | status | list | mine | digest | nudges | hours | away | help]",
         "should_escape": True,
     }
     return {

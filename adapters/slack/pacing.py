@@ -37,6 +37,7 @@ RATES: Mapping[str, Rate] = {
     "conversations.history": _TIER_3,
     "conversations.open": _TIER_3,
     "conversations.replies": _TIER_3,
+    "dnd.info": Rate(1.2, 50),  # tier 3, a whole minute's at once: many people's hours begin at the same moment
     "reactions.add": _TIER_3,
     "reactions.remove": _TIER_2,
     "views.publish": _TIER_4,

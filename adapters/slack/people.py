@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from adapters.slack.failures import PERSON, UNANSWERED, Refused, to_failure
@@ -30,6 +30,8 @@ _LATER = timedelta(minutes=1)  # after Slack did not answer, at least
 _MOST_NAMED = 20  # people in one activity whom Slack is asked about
 _MOMENT_SECONDS = 1.0  # that an activity waits for whom it names
 _PATIENCE_SECONDS = 3.0  # that a message waits for the names in it
+_MOST_CALLED = 20  # in one call of the roll; the others' turn comes with the next
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE = 4  # users.info is for 100 a minute: https://docs.slack.dev/apis/web-api/rate-limits
 _MOST = 20_000  # people in memory
 _PEOPLE = ("U", "W")  # what their ids begin with; those of bots and workflows do not
@@ -93,6 +95,20 @@ class People:
             known |= await self._known(tenant, ids)
         people = {who: self._as_known(actor, known.get(who)) for who, actor in activity.people.items()}
         return replace(activity, actor=self._as_known(activity.actor, known.get(activity.actor.id)), people=people)
+
+    async def gone(self, tenant: str, ids: Iterable[str]) -> frozenset[str]:
+        """A `ports.Roll`. Of those who were read long ago Slack is asked about a few, the longest ago first."""
+        wanted = frozenset(ids)
+        try:
+            known = await self._known(tenant, wanted)
+            lacking = sorted(who for who in wanted if self._is_lacking(tenant, who))
+            called = sorted(lacking, key=lambda who: known[who].read_at if who in known else _NEVER)[:_MOST_CALLED]
+            if called:
+                await asyncio.wait([self._ask(tenant, who) for who in called], timeout=_PATIENCE_SECONDS)
+                known |= await self._known(tenant, called)
+        except (Busy, StorageDown):
+            return frozenset()
+        return frozenset(who for who, person in known.items() if not person.here)
 
     async def close(self) -> None:
         """Before the workspaces are: what is being asked is asked no more."""

@@ -67,6 +67,7 @@ class _Asking:
 
 _ASKING: Mapping[Tap, _Asking] = {
     Tap.LATER: _Asking(label="until when?", submit="Save"),
+    Tap.SNOOZE: _Asking(label="when shall I ask again?", submit="Save"),
     Tap.DATE: _Asking(label="on which day is it decided?", submit="Save"),
     Tap.ASK: _Asking(label="who could answer it?", submit="Ask", hint="Choose yourself to take it."),
     Tap.HAND_OVER: _Asking(label="who takes the review over?", submit="Hand over"),
@@ -141,7 +142,7 @@ def started(view: Mapping[str, Any]) -> Submission | None:
 
 def _asked_with(tap: Tap) -> InputInteractiveElement:
     match tap:
-        case Tap.LATER | Tap.DATE:
+        case Tap.LATER | Tap.SNOOZE | Tap.DATE:
             return DatePickerElement(action_id=ACTION, focus_on_load=True)
         case Tap.ASK | Tap.HAND_OVER:
             return UserSelectElement(action_id=ACTION, focus_on_load=True)

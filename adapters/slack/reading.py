@@ -103,6 +103,9 @@ class Readings:
         return found
 
 
+_NO_PEOPLE = ("example", "zone", "country")  # a pack's, and what may look like an id, as `UTC` does
+
+
 def _people(parts: Iterable[object], said: Mapping[int, str]) -> frozenset[str]:
     """Whose names are needed: an id stands alone in a field, or as `<@ID>` in what was said."""
     texts = [each for each in parts if isinstance(each, str)]
@@ -111,7 +114,7 @@ def _people(parts: Iterable[object], said: Mapping[int, str]) -> frozenset[str]:
 
 
 def _parts(card: Card) -> list[object]:
-    """A card, its fields, and theirs, but for a pack's examples, which name nobody here; in no order."""
+    """A card, its fields, and theirs, but for those that name nobody here; in no order."""
     found: list[object] = []
     waiting: list[object] = [card]
     while waiting:
@@ -121,5 +124,5 @@ def _parts(card: Card) -> list[object]:
             continue
         found.append(value)
         if is_dataclass(value):
-            waiting.extend(getattr(value, name) for name in value.__dataclass_fields__ if name != "example")
+            waiting.extend(getattr(value, name) for name in value.__dataclass_fields__ if name not in _NO_PEOPLE)
     return found

@@ -76,7 +76,7 @@ class SlackSender:
         except Refused as refused:
             if refused.code not in LOST or delivery.key == "root":
                 raise
-            return await self._replace(delivery, message)
+            return None if _is_letter(delivery) else await self._replace(delivery, message)
         return None
 
     async def _replace(self, delivery: Delivery, message: Message) -> str:
@@ -164,6 +164,11 @@ class SlackSender:
                 raise DeliveryFailed(permanent=True) from refused
             if refused.code not in _AS_IT_SHOULD_BE:
                 raise
+
+
+def _is_letter(delivery: Delivery) -> bool:
+    """One that is gone is not written a second time: a revision rings nobody."""
+    return (delivery.key or "").startswith("letter/")
 
 
 def _content(message: Message) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from conversations.cadences import Escalation
 from conversations.pack_files.nodes import (
     BadValue,
     Block,
@@ -61,6 +62,9 @@ def bands(source: Source, name: str, node: yaml.Node) -> dict[Word, int]:
     return read
 
 
+_DAYS = each(whole(1), may_be_empty=False)
+_TOLD = each(one_of(*Escalation))
+
 OPTION = Shape(
     noun="an option",
     fields={
@@ -103,6 +107,7 @@ ITEM = Shape(
         "before": word,
         "reject": each(one_of("technical_metric")),
         "evidence": each(one_of("date", "url"), may_be_empty=False),
+        "escalate": _TOLD,
         "min": number,
         "unit": text,
         "map": Shape(
@@ -143,6 +148,22 @@ SCORING = Shape(
     required=("lead_over_weakest", "blocked_ceiling", "bands", "gate", "defer_horizon_days", "stale_grace_days"),
 )
 
+CADENCE = Shape(noun="a cadence", fields={"after": _DAYS, "repeats": flag, "escalate": _TOLD})
+
+NUDGES = Shape(
+    noun="nudges",
+    fields={
+        "types": Shape(noun="types", fields=dict.fromkeys(ItemType, CADENCE.read)).read,
+        "confirm_again": each(whole(1)),
+        "promised_again": each(whole(1)),
+        "status_every": whole(1),
+        "review_before_days": whole(1),
+        "review_escalate": _TOLD,
+        "heads_up_after": whole(1),
+        "sponsor_near_days": whole(0),
+    },
+)
+
 _PACK_FIELDS = {
     "pack": matching(r"[a-z0-9][a-z0-9._-]*", "write a name in small letters, without spaces"),
     "version": _VERSION,
@@ -151,6 +172,7 @@ _PACK_FIELDS = {
     "language": word,
     "est_minutes": whole(1),
     "scoring": SCORING.read,
+    "nudges": NUDGES.read,
     "questions": each(QUESTION.read, may_be_empty=False),
 }
 PACK = Shape(

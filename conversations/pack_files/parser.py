@@ -129,6 +129,8 @@ def _to_pack(pack: Block, documents: Documents) -> Pack:
     cited = {item.get("fact") for block in asking for item in block.get("items")} - {None}
     content = {name: _plain(merged[name]) for name in ("version", "title", "language", "est_minutes", "scoring")}
     content["name"] = merged["pack"]
+    if "nudges" in merged:  # a pack that says nothing of them is the same as before there were any
+        content["nudges"] = _plain(merged["nudges"])
     content["questions"] = [
         _question_fields(q) | {"items": [item_content(_to_item(item)) for item in q.get("items")]} for q in questions
     ]

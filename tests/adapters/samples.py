@@ -48,6 +48,7 @@ from conversations.cards import (
 )
 from conversations.packs import ItemType
 from conversations.review import Phase, State
+from tests.adapters.private_samples import MORNING, TOLD, digests, letters, preferences
 
 TODAY = date(2026, 11, 23)
 MODES = (
@@ -440,16 +441,23 @@ _ABOUTS = {
     FieldFault.NOT_A_CHOICE: "in_review, approved",
     FieldFault.TOO_LONG: "5210",
     FieldFault.ANSWERED_MEANWHILE: "tom",
+    FieldFault.OUTSIDE_HOURS: "9:30-16:30 mon-fri",
+    FieldFault.TOO_FAR: "2027-11-24",
 }
 _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.CANCEL_SURE: {"ways": ways(Tap.CANCEL)},
     Notice.CLOSED: {"phase": Phase.DONE, "ways": ways(Tap.RESUME)},
     Notice.FORGOTTEN: {"names": ("who can order it", "steps")},
     Notice.HELD_UNTIL: {"day": date(2026, 12, 22)},
+    Notice.HOW_TO_SAY: {"act": "hours"},
     Notice.LEFT_ALONE: {"person": "carol", "ways": ways(Tap.USE_THAT)},
     Notice.LEFT_ALONE_FILE: {"ways": ways(Tap.USE_THAT)},
     Notice.NAME_MISSING: {"ways": ways(Tap.START)},
     Notice.NAME_TAKEN: {"ways": _opens("1700000000.000100")},
+    Notice.NO_SUCH_COUNTRY: {"label": "XX", "names": ("AX", "MX")},
+    Notice.NO_SUCH_ZONE: {"label": "Europe/Berln", "names": ("Europe/Berlin",)},
+    Notice.OUTSIDE_HOURS: {"label": "9:30-16:30 mon-fri"},
+    Notice.TOO_FAR: {"day": date(2027, 11, 24)},
     Notice.NO_SUCH_ITEM: {"names": ("steps", "train.lead")},
     Notice.NO_SUCH_PACK: {"label": "ful", "names": ("core", "full")},
     Notice.NO_SUCH_REVIEW: {"label": "Claims", "names": ("Claims Copilot", "Letter Sorter", "Invoice Reader", "Other")},
@@ -505,6 +513,11 @@ CARDS: Mapping[str, Card] = {
     "question-asked": _ASKED,
     "question-every-state": _EVERY_STATE,
     "question-answered": _ANSWERED,
+    "question-waiting": question(
+        row("modes", State.OPEN, assignee="sam", waits_until=MORNING.replace(day=23)),
+        row("fallback", State.VAGUE, quote=quote(3), assignee="sam", waits_until=MORNING),
+        row("first_responder", State.UNCONFIRMED, quote=quote(5), named="lee", waits_until=MORNING),
+    ),
     "question-outside": replace(
         _ANSWERED, rows=(row("modes", State.COMPLETE, quote=quote(2, by="gus", outside=True)),)
     ),
@@ -545,9 +558,11 @@ CARDS: Mapping[str, Card] = {
     "summary-status": summary(open=12),
     "summary-done": summary(phase=Phase.DONE, open=12, ways=()),
     "ask": ask(),
+    "ask-put-off": ask(until=date(2026, 11, 24)),
     "ask-answered": ask(open=False, answered_by="tom", ways=()),
     "ask-settled": ask(open=False, ways=()),
     "confirm": confirm(),
+    "confirm-put-off": confirm(until=date(2026, 11, 24)),
     "confirm-yes": confirm(open=False, answer=True, ways=()),
     "confirm-no": confirm(open=False, answer=False, ways=()),
     "confirm-settled": confirm(open=False, ways=()),
@@ -562,7 +577,9 @@ CARDS: Mapping[str, Card] = {
     "gone-owner": gone(
         person="ana", of_owner=True, heirs=("sam", "tom"), ways=ways(Tap.HAND_OVER, item="fail.first_responder")
     ),
+    "gone-away": gone("first responder", until=date(2027, 1, 4)),
     "gone-settled": gone("first responder", open=False, ways=()),
+    "gone-asked": gone("first responder", open=False, asked="sam", ways=()),
     "gone-closed": gone(open=False, ways=()),
     "gone-owner-settled": gone(person="ana", of_owner=True, open=False, ways=()),
     "pack-offer": pack_offer(change("fallback drill", "new"), change("training plan", "dropped")),
@@ -589,6 +606,12 @@ CARDS: Mapping[str, Card] = {
     "home": HomeCard(waiting=_LINES, projects=_REVIEWS, ways=ways(Tap.START, Tap.HELP)),
     "home-long": HomeCard(waiting=_LINES * 4, projects=_REVIEWS * 6, ways=ways(Tap.START, Tap.HELP)),
     "home-nothing-waits": HomeCard(waiting=(), projects=_REVIEWS[1:], ways=ways(Tap.START, Tap.HELP)),
+    "home-preferences": HomeCard(
+        waiting=_LINES[:1], projects=_REVIEWS[:1], preferences=preferences(), ways=ways(Tap.START, Tap.HELP)
+    ),
+    "home-only-preferences": HomeCard(
+        waiting=(), projects=(), preferences=preferences(), ways=ways(Tap.START, Tap.HELP)
+    ),
     "home-empty": HomeCard(waiting=(), projects=(), ways=ways(Tap.START, Tap.HELP)),
     "welcome": WelcomeCard(ways=ways(Tap.START, Tap.HELP_ALL)),
     "report": ReportCard(
@@ -600,5 +623,8 @@ CARDS: Mapping[str, Card] = {
             ("What's the rollback plan?", 0, _EVERY_STATE.rows),
         ),
     ),
+    **TOLD,
+    **letters(ask(), confirm(), quiet(), gone("first responder"), pack_offer(change("fallback drill", "new"))),
+    **digests(quote(2)),
     **{f"notice-{notice}": card for notice, card in NOTICES.items()},
 }

@@ -203,6 +203,30 @@ def test_a_private_message_says_to_whom_it_goes() -> None:
     assert text.startswith("\n→ to @sam:\n@ana asks you for one answer")
 
 
+def test_a_letter_says_to_whom_it_goes_and_what_to_type() -> None:
+    _, text = said(delivery(DeliveryKind.POST, CARDS["letter-one"], key="letter/1", to="dana"))
+    assert text.startswith("\n→ to @dana:\nHi @dana, one gap for Claims Copilot. It takes 20 seconds.\n")
+    assert "Answer: decider: … · Later: tomorrow: decider: snooze 1d" in text
+    assert text.endswith("▸ Why this?: why · Change when I write: nudges\n")
+
+
+def test_what_belongs_to_a_numbered_line_stands_under_it() -> None:
+    lines = shown(CARDS["letter-mixed"]).splitlines()
+    assert lines[1].startswith("  1  @priya named you")
+    assert lines[2].startswith("     The question was:")
+    assert lines[-1].startswith("  ▸ Why this?")
+
+
+def test_the_bars_of_a_digest_are_ascii_where_they_must_be() -> None:
+    said = shown(CARDS["digest"], encoding="ascii")
+    assert "Running it #### 4/4 | Failure ### 3/3 | Success ##. 2/3" in said
+
+
+def test_a_home_without_preferences_has_no_heading_for_them() -> None:
+    assert "How I may write to you\n  Hours:" in shown(CARDS["home-preferences"])
+    assert "How I may write to you" not in shown(CARDS["home"])
+
+
 def test_a_whisper_names_its_reader_unless_they_are_at_the_keyboard() -> None:
     notice = CARDS["notice-nothing_to_undo"]
     assert said(delivery(DeliveryKind.WHISPER, notice, to="ana"))[1] == "\nThere is nothing to undo.\n"

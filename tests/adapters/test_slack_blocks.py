@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from adapters.digest_lines import in_full, in_short
 from adapters.laying_out import lay_out
 from adapters.layout import Buttons, ItemLine, Line, fallback
 from adapters.slack import limits
@@ -20,9 +21,12 @@ from adapters.wording import template_name
 from conversations.cards import (
     Card,
     ConflictCard,
+    DigestCard,
+    DigestState,
     FormCard,
     GoneCard,
     HomeCard,
+    LetterCard,
     ListCard,
     MineCard,
     Notice,
@@ -35,6 +39,7 @@ from conversations.cards import (
     Way,
     WhoCard,
 )
+from conversations.preferences import WORDS_OF
 from conversations.review import Phase, State
 from tests.adapters.samples import CARDS, TODAY, WORDS, ask, gone, question, quote, root, row, summary, ways
 from tests.adapters.slack_screen import LINKS, NAMES, PACK, REVIEW, Reading, drawn, in_words, message, reading
@@ -150,7 +155,7 @@ TOO_MUCH: dict[str, Card] = {
     ),
     "a long name of an item": NoticeCard(notice=Notice.CLOSED, phase=Phase.DONE, ways=ways(*Tap, item=_ITEM)),
     "a long reason": summary(checks=(LONG,), blockers=()),
-    "many things that wait": MineCard(lines=CARDS["mine"].lines * 30),  # type: ignore[union-attr]  # it is a MineCard
+    "many things that wait": MineCard(lines=CARDS["mine"].lines * 30),  # type: ignore[union-attr,arg-type]  # it is a MineCard
     "many reviews": ListCard(reviews=CARDS["list"].reviews * 30),  # type: ignore[union-attr]  # it is a ListCard
     "many signs to escape": NoticeCard(notice=Notice.NO_SUCH_PACK, label="&" * 5_000, names=("core",)),
 }
@@ -233,12 +238,29 @@ def test_every_way_of_a_card_is_a_button_and_comes_back_as_it_went(name: str) ->
     if isinstance(card, FormCard):
         shown = [Way(tap=Tap.ABOUT) if card.name == "about" else Way(tap=Tap.ANSWER, choice=card.name)]
     if isinstance(card, HomeCard):
-        shown = [*_ways(card.waiting[:10]), *_ways(card.projects[:10]), *card.ways]
+        shown = [*_ways(card.waiting[:10]), *_ways(card.projects[:10]), *_ways(card.preferences), *card.ways]
+    if isinstance(card, DigestCard):
+        asked = [line for line in in_short(card) if line.state is DigestState.IDLE]
+        shown = [*_ways(tuple(in_full(card))), *_ways(tuple(asked)), *card.ways]
     if isinstance(card, MineCard):
         shown = [*_ways(card.lines[:10])]
     if isinstance(card, ReportCard):
         shown = []  # a document
-    assert sorted(_pressed(message(card)), key=str) == sorted((_as_pressed(way) for way in shown), key=str)
+    came = [_as_meant(pressed) for pressed in _pressed(message(card))]
+    assert sorted(came, key=str) == sorted((_as_meant(_as_pressed(way)) for way in shown), key=str)
+
+
+def _as_meant(pressed: Pressed | None) -> Pressed | None:
+    """What is one's own to say is no review's, whichever it stands beside."""
+    return replace(pressed, review=None, digest=None) if pressed and pressed.tap in WORDS_OF else pressed
+
+
+def test_what_is_ones_own_to_say_stands_beside_what_is_a_reviews() -> None:
+    why = Way(tap=Tap.WHY, choice="ask/q.a/U1", review="other")
+    letter = LetterCard(to="U1", lines=(ask(ways=(replace(why, tap=Tap.ANSWER),)),), ways=(why, *ways(Tap.PREFERENCES)))
+    *_, last = message(letter).blocks
+    assert [element["action_id"] for element in last["elements"]] == ["why||ask/q.a/U1", "preferences||"]
+    assert last["block_id"].split("/")[1:] == ["other", ""]
 
 
 def test_a_button_about_another_review_carries_that_one_and_no_digest() -> None:
@@ -316,6 +338,13 @@ def test_what_has_no_address_is_left_out_and_not_said_either() -> None:
     assert "You can" not in without.text
 
 
+def test_the_place_of_the_message_is_no_place_of_another_review() -> None:
+    here, there = (Way(tap=Tap.OPEN, review=review) for review in (REVIEW, "other"))
+    elsewhere = replace(there, choice="C1/1700000000.000100")
+    shown = message(NoticeCard(notice=Notice.NAME_TAKEN, ways=(here, there, elsewhere)))
+    assert [button["url"] for button in _buttons(shown)] == list(LINKS.values())
+
+
 # --- what is said ----------------------------------------------------------------------------------------------------
 
 
@@ -342,7 +371,7 @@ def test_a_count_is_said_in_words() -> None:
 @pytest.mark.parametrize("name", CARDS)
 def test_a_mark_stands_beside_its_word(name: str) -> None:
     items = [part for part in lay_out(CARDS[name], in_words(CARDS[name])).parts if isinstance(part, ItemLine)]
-    told = ("asked now", "was asked", "later, by")
+    told = ("asked now", "was asked", "will be asked", "later, by")
     assert [item for item in items if item.state not in item.text and not any(t in item.text for t in told)] == []
 
 

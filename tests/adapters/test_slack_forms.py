@@ -384,7 +384,7 @@ def test_faults_stand_at_their_fields_and_others_at_the_first() -> None:
 
 def test_a_button_that_lacks_something_asks_for_it() -> None:
     asking = {tap for tap in Tap if needs_prompt(tap, None)}
-    assert asking == {Tap.LATER, Tap.DATE, Tap.ASK, Tap.HAND_OVER, Tap.DOES_NOT_APPLY, Tap.START}
+    assert asking == {*(Tap.LATER, Tap.SNOOZE, Tap.DATE, Tap.ASK, Tap.HAND_OVER), Tap.DOES_NOT_APPLY, Tap.START}
     assert not any(needs_prompt(tap, "U1") for tap in Tap)
 
 
@@ -392,6 +392,7 @@ def test_a_button_that_lacks_something_asks_for_it() -> None:
     ("tap", "typed", "choice", "label"),
     [
         (Tap.LATER, "2026-12-04", "2026-12-04", "Support route: until when?"),
+        (Tap.SNOOZE, "2026-12-04", "2026-12-04", "Support route: when shall I ask again?"),
         (Tap.DATE, "2026-12-15", "2026-12-15", "Support route: on which day is it decided?"),
         (Tap.ASK, "U2", "U2", "Support route: who could answer it?"),
         (Tap.HAND_OVER, "U2", "U2", "Support route: who takes the review over?"),

@@ -170,6 +170,37 @@ def test_a_button_without_a_review_is_a_command(tap: Tap, words: str) -> None:
     assert about_one.activity.kind is ActivityKind.BUTTON
 
 
+@pytest.mark.parametrize("review", [None, REVIEW])
+@pytest.mark.parametrize(
+    ("tap", "words"),
+    [
+        (Tap.NUDGES_ON, "nudges on"),
+        (Tap.NUDGES_OFF, "nudges off"),
+        (Tap.DIGEST_ON, "digest on"),
+        (Tap.DIGEST_OFF, "digest off"),
+        (Tap.DIGEST_NOW, "digest now"),
+    ],
+)
+def test_what_is_ones_own_to_say_is_no_reviews(tap: Tap, words: str, review: str | None) -> None:
+    press = to_press(pressing(action(Way(tap=tap), review=review)), at=AT)
+    assert press is not None
+    done = press.activity
+    assert (done.kind, done.text, done.review, done.button) == (ActivityKind.COMMAND, words, None, None)
+
+
+@pytest.mark.parametrize("tap", [Tap.WHY, Tap.LET_GO, Tap.NAME, Tap.SNOOZE])
+def test_a_button_of_a_letter_is_of_the_review_of_its_line(tap: Tap) -> None:
+    way = Way(tap=tap, item="run.service_owner", choice="1d" if tap is Tap.SNOOZE else None)
+    other = "e" * 32
+    where = {"channel": {"id": DIRECT, "name": "directmessage"}, "message": OWN | {"thread_ts": None}}
+    press = to_press(pressing(action(way, review=other), **where), at=AT)
+    assert press is not None
+    done = press.activity
+    assert (done.kind, done.review, done.private, done.reference.thread) == (ActivityKind.BUTTON, other, True, None)
+    assert done.button == Button(act=tap, item="run.service_owner", choice=way.choice, digest=DIGEST)
+    assert done.reply_to == "https://hooks.slack.com/actions/T0ACME/2/y"
+
+
 def test_a_button_in_the_home_is_answered_there() -> None:
     press = to_press(in_view(action(Way(tap=Tap.MINE), review=None), {"type": "home", "private_metadata": ""}), at=AT)
     assert press is not None

@@ -223,6 +223,49 @@ def test_what_slack_tells_by_itself_counts_at_once() -> None:
     plays(scene, ANA)
 
 
+# --- the roll ---------------------------------------------------------------------------------------------------------
+
+
+LONG_AGO = AT - timedelta(days=3)
+
+
+def test_the_roll_finds_who_was_deactivated() -> None:
+    async def scene(here: World) -> None:
+        here.slack.people["U0BEN"].deleted = True
+        assert await here.people.gone(TEAM, ["U0ANA", "U0BEN", "U0LEE"]) == {"U0BEN"}
+        assert here.asked == ["U0BEN", "U0LEE"]  # of Ana it is known
+        assert await here.people.gone(TEAM, ["U0ANA", "U0BEN", "U0LEE"]) == {"U0BEN"}
+        assert len(here.asked) == 2
+
+    plays(scene, ANA)
+
+
+@pytest.mark.parametrize("trouble", ["user_not_found", "ratelimited", 500, Trouble.DROP_BEFORE])
+def test_nobody_has_left_because_slack_does_not_say(trouble: Any) -> None:
+    async def scene(here: World) -> None:
+        here.slack.fail("users.info", trouble, times=None)
+        assert await here.people.gone(TEAM, ["U0ANA", "U0BEN"]) == frozenset()
+        here.store.busy = True
+        assert await here.people.gone(TEAM, ["U0LEE"]) == frozenset()
+
+    plays(scene, replace(ANA, read_at=LONG_AGO))
+
+
+def test_one_call_of_the_roll_asks_about_a_few_and_the_next_about_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_CALLED", 2)
+    lee = replace(ANA, id="U0LEE", read_at=LONG_AGO - timedelta(days=1))
+
+    async def scene(here: World) -> None:
+        everybody = ["U0ANA", "U0BEN", "U0LEE"]
+        await here.people.gone(TEAM, everybody)
+        assert sorted(here.asked) == ["U0BEN", "U0LEE"]
+        here.slack.people["U0ANA"].deleted = True
+        assert await here.people.gone(TEAM, everybody) == {"U0ANA"}
+        assert here.asked[2:] == ["U0ANA"]
+
+    plays(scene, replace(ANA, read_at=LONG_AGO), lee)
+
+
 # --- an activity -----------------------------------------------------------------------------------------------------
 
 

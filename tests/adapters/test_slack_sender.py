@@ -321,6 +321,37 @@ async def test_a_card_to_a_person_is_posted_anew_to_them(t: Talk) -> None:
 
 
 @in_slack
+async def test_a_letter_that_is_gone_is_not_written_a_second_time(t: Talk) -> None:
+    lost = f"{t.slack.direct('ana').id}/1763900000.000001"
+    revision = {"kind": DeliveryKind.REVISE, "key": "letter/2026-11-23/slack/T0ACME/U0ANA", "to": ANA}
+    assert await t.says(samples.ask(), **revision, message=lost) is None
+    assert t.slack.messages(t.slack.direct("ana").id) == []
+
+
+@in_slack
+async def test_a_letter_is_changed_in_its_place_and_found_by_its_id(t: Talk) -> None:
+    root = await t.root()
+    letter = {"key": "letter/1", "to": ANA, "delivery_id": "letter/1", "thread": root}
+    name = await t.says(samples.ask(), **letter)
+    direct = t.slack.direct("ana").id
+    assert name is not None
+    assert name.startswith(f"{direct}/")
+    assert await t.says(samples.ask(open=False), **letter, kind=DeliveryKind.REVISE, message=name) is None
+    (message,) = t.slack.messages(direct)
+    assert message.edited
+    assert await t.sender.look_up(t.delivery(samples.ask(), **letter)) == name
+
+
+@pytest.mark.parametrize("code", sorted(PERSON | {"messages_tab_disabled"}))
+def test_a_letter_to_who_cannot_be_written_to_is_given_up(code: str) -> None:
+    async def play(t: Talk) -> None:
+        t.slack.fail("chat.postMessage" if code == "messages_tab_disabled" else "conversations.open", code)
+        assert (await t.fails(samples.ask(), key="letter/1", to=ANA)).permanent
+
+    asyncio.run(talk(play))
+
+
+@in_slack
 async def test_a_root_card_that_is_gone_stays_gone(t: Talk) -> None:
     failed = await t.fails(ROOT, kind=DeliveryKind.REVISE, key="root", message="1763900000.000001")
     assert failed.permanent

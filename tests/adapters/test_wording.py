@@ -8,9 +8,9 @@ from jinja2 import UndefinedError
 
 from adapters import filters
 from adapters.marks import fitting
-from adapters.wording import Reader, word
+from adapters.wording import Reader, button, word, words_in_general
 from conversations.cards import FollowUpCard, Quote, Tap, Way
-from tests.adapters.samples import TODAY
+from tests.adapters.samples import CARDS, TODAY
 from tests.adapters.screen import UTC_ZONE, WORDING, shown
 
 LINK = "https://wiki.acme.io/" + "a" * 90
@@ -41,6 +41,80 @@ def test_a_list_stops_at_three(count: int, said: str) -> None:
 def test_a_moment_is_said_in_the_zone_it_is_read_in() -> None:
     moment = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     assert filters.when(moment, TODAY, ZoneInfo("Europe/Berlin")) == "Fri 1 Jan 2027 00:30"
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "said"),
+    [("UTC", 9, "at 09:30"), ("Asia/Tokyo", 9, "at 18:30"), ("Asia/Tokyo", 16, "on Tue 24 Nov at 01:30")],
+)
+def test_a_moment_to_come_has_its_day_only_when_that_is_another(zone: str, hour: int, said: str) -> None:
+    moment = datetime(2026, 11, 23, hour, 30, tzinfo=UTC)
+    assert filters.at(moment, TODAY, ZoneInfo(zone)) == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((0, 1, 2, 3, 4), "Mon to Fri"),
+        ((4, 2, 3), "Wed to Fri"),
+        ((0, 1), "Mon and Tue"),
+        ((0, 2, 3), "Mon, Wed and Thu"),
+        ((6,), "Sun"),
+    ],
+)
+def test_three_days_in_a_row_are_a_range(days: tuple[int, ...], said: str) -> None:
+    assert filters.weekdays(days) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (61, "2 minutes"), (120, "2 minutes")],
+)
+def test_what_takes_a_minute_or_more_takes_whole_ones(seconds: int, said: str) -> None:
+    assert filters.takes(seconds) == said
+
+
+def test_small_counts_are_words() -> None:
+    assert [filters.counted(count, "gap", "gaps") for count in (1, 2, 12, 13)] == [
+        "one gap",
+        "two gaps",
+        "twelve gaps",
+        "13 gaps",
+    ]
+    assert [filters.times(count) for count in (1, 2, 3)] == ["once", "twice", "three times"]
+
+
+def test_an_empty_place_is_called_by_its_role() -> None:
+    assert filters.nobody("approver") == "nobody is named as approver"
+    assert filters.nobody("the person who can order a rollback") == "nobody is named who can order a rollback"
+
+
+@pytest.mark.parametrize(
+    ("way", "on", "said"),
+    [
+        (Way(tap=Tap.SNOOZE, choice="1d"), None, "Later: tomorrow"),
+        (Way(tap=Tap.SNOOZE, choice="1w"), None, "Later: next week"),
+        (Way(tap=Tap.SNOOZE), None, "Later: choose a day"),
+        (Way(tap=Tap.NAME), "heads-up", "Add"),
+        (Way(tap=Tap.NAME), "escalation", "Name somebody"),
+        (Way(tap=Tap.OPEN), "escalation", "See the thread"),
+        (Way(tap=Tap.OPEN), "digest", "Open"),
+        (Way(tap=Tap.GO_ON), "digest", "Keep going"),
+        (Way(tap=Tap.KEEP), "nudge-review", "Yes, it holds"),
+        (Way(tap=Tap.KEEP), "nudge-passed", "Yes"),
+        (Way(tap=Tap.KEEP), "nudge-status", "No change"),
+        (Way(tap=Tap.KEEP), "nudge-parts", "Keep as is"),
+    ],
+)
+def test_a_button_says_what_it_does_where_it_stands(way: Way, on: str | None, said: str) -> None:
+    assert button(way, CARDS[on] if on else None) == said
+    assert len(said) <= 24
+
+
+def test_a_word_stands_once_in_the_list_of_words() -> None:
+    words = words_in_general()
+    assert (words["NAME: …"], words["ok"], words["use N [NAME]"]) == ("Answer", "Go on", "Use this")
+    assert (words["snooze Fri"], words["digest fri"]) == ("Later: choose a day", "Send on another day")
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 1200])
@@ -111,6 +185,14 @@ def test_an_unknown_part_is_an_error() -> None:
         (Way(tap=Tap.USE, item="rollback.decider", choice="2"), False, "use 2"),
         (Way(tap=Tap.USE, item="rollback.decider", name="decider", choice="2"), True, "use 2 decider"),
         (Way(tap=Tap.OPEN), False, ""),
+        (Way(tap=Tap.SNOOZE, item="rollback.decider", choice="1d"), True, "rollback.decider: snooze 1d"),
+        (Way(tap=Tap.SNOOZE, item="rollback.decider"), True, "rollback.decider: snooze Fri"),
+        (Way(tap=Tap.NAME, item="rollback.decider", name="decider"), True, "decider: @name"),
+        (Way(tap=Tap.LET_GO, item="rollback.decider"), True, "ok"),
+        (Way(tap=Tap.WHY), False, "why"),
+        (Way(tap=Tap.PREFERENCES), False, "nudges"),
+        (Way(tap=Tap.DIGEST_DAY), False, "digest fri"),
+        (Way(tap=Tap.DIGEST_DAY, choice="tue"), False, "digest tue"),
     ],
 )
 def test_a_word_names_its_own_answer_where_another_may_be_asked(way: Way, elsewhere: bool, expected: str) -> None:

@@ -134,15 +134,22 @@ def test_what_was_promised_comes_back_when_its_day_has_passed(terminal: Terminal
 def test_the_hour_is_said_before_what_came_of_it_and_only_where_something_did(terminal: Terminal) -> None:
     ran = terminal.chat("@dana, Claims Platform", "/as dana", "yes", "/as ana", "pause until 1 Dec", "/at 2026-12-10")
     hours = re.findall(r"^It is (.*) now\.\n\n(.*)$", ran.out, re.MULTILINE)
-    assert [hour for hour, _ in hours] == ["Tue 1 Dec 2026, 00:00", "Thu 3 Dec 2026, 09:30", "Thu 10 Dec 2026, 00:00"]
-    assert [said.partition(" · ")[0] for _, said in hours] == ["Claims Copilot", "→ to @ana:", "Claims Copilot"]
+    assert [(hour, said.partition(" · ")[0]) for hour, said in hours] == [
+        ("Mon 23 Nov 2026, 09:30", "→ to @ana:"),
+        ("Mon 30 Nov 2026, 09:30", "→ to @ana:"),
+        ("Tue 1 Dec 2026, 00:00", "Claims Copilot"),
+        ("Thu 3 Dec 2026, 09:30", "→ to @ana:"),
+        ("Fri 4 Dec 2026, 09:30", "→ to @ana:"),
+        ("Mon 7 Dec 2026, 09:30", "→ to @ana:"),
+        ("Thu 10 Dec 2026, 00:00", "Claims Copilot"),
+    ]
 
 
 def test_what_falls_due_in_several_reviews_is_said_in_the_order_of_its_hours(terminal: Terminal) -> None:
     terminal.chat("pause until 3 Dec")
     ran = terminal.chat("/ai-readiness start Letter Writer", "pause until 1 Dec", "/at 2026-12-03T12:00")
-    hours = re.findall(r"^It is (.*) now\.\n\n(.*?) · ", ran.out, re.MULTILINE)
-    assert hours[:2] == [("Tue 1 Dec 2026, 00:00", "Letter Writer"), ("Thu 3 Dec 2026, 00:00", "Claims Copilot")]
+    hours = re.findall(r"^It is (.*00:00) now\.\n\n(.*?) · ", ran.out, re.MULTILINE)
+    assert hours == [("Tue 1 Dec 2026, 00:00", "Letter Writer"), ("Thu 3 Dec 2026, 00:00", "Claims Copilot")]
     assert ran.out.rindex("Thu 3 Dec 2026, 12:00") > ran.out.rindex("Thu 3 Dec 2026, 00:00")
 
 
@@ -433,3 +440,55 @@ def test_a_finished_review_answers_with_how_to_go_on(terminal: Terminal) -> None
 def test_a_report_says_when_it_was_made_in_utc(terminal: Terminal) -> None:
     terminal.chat()
     assert datetime.fromisoformat(terminal.report()["started_at"]) == datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+# --- nudges ------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_asked_hears_of_it_at_once_and_after_hours_in_the_morning(terminal: Terminal) -> None:
+    ran = terminal.chat(
+        "/at 2026-11-23T11:00", "ask @sam ops_team", "/at 2026-11-23T20:00", "ask @tom runbook", "/at +1d"
+    )
+    at_once, _, late = ran.out.partition("ask @tom runbook")
+    assert "→ to @sam:\n@ana asks you for one answer about Claims Copilot" in at_once.partition("/at 2026-11-23T20")[0]
+    assert late.index("It is Tue 24 Nov 2026, 09:30 now.") < late.index("→ to @tom:")
+
+
+def test_what_is_to_come_is_listed_with_the_reason_and_nothing_is_sent(terminal: Terminal) -> None:
+    ran = terminal.chat("ask @sam ops_team", "/nudges", "/at +2h", "/nudges")
+    before, after = (part.partition("/at +2h")[0] for part in ran.out.split("@ana> /nudges")[1:])
+    words = " ".join(before.split())
+    assert "Mon 23 Nov 2026, 09:30 · @sam · ask: operating team, Claims Copilot. Somebody asked them." in words
+    assert "Tue 24 Nov 2026, 09:30 · @ana · nudge: service owner, Claims Copilot." in words
+    assert "Mon 30 Nov 2026, 09:30 · @ana · digest" not in words  # the one of today comes first
+    assert "→ to @sam" not in before
+    assert "Thu 26 Nov 2026, 09:30 · @sam · nudge: operating team" in " ".join(after.split())
+    assert all(line.isascii() or " · " in line or "→" in line for line in before.splitlines() if "Nov" in line)
+
+
+def test_what_is_held_back_is_listed_with_when_it_comes(terminal: Terminal) -> None:
+    ran = terminal.chat("nudges off", "/at +8d", "/nudges")
+    assert "They have turned nudges off." in ran.words
+
+
+def test_where_nobody_is_waited_for_nothing_is_to_come(terminal: Terminal) -> None:
+    assert "Nobody will be written to" in terminal.chat("cancel", "cancel", "/nudges").out
+
+
+def test_the_digest_is_shown_as_it_would_be_now(terminal: Terminal) -> None:
+    ran = terminal.chat("@dana, Claims Platform", "/digest", "/as tom", "/digest", options=["--keep-going"])
+    assert "Your week, Mon 23 Nov. 1 project, 1 needs you." in ran.out.partition("/as tom")[0]
+    assert "Your week" not in ran.out.partition("/as tom")[2]
+
+
+def test_who_comes_back_later_is_told_what_was_missed_as_one(terminal: Terminal) -> None:
+    terminal.chat("@dana, Claims Platform")
+    options = ["--at", "2026-11-30T10:00:00+00:00"]
+    ran = terminal.run("chat", "Claims Copilot", "--as", "ana", *options)
+    assert ran.out.count("→ to @ana:\nI could not write since Mon 23 Nov.") == 1
+
+
+def test_the_clock_moves_through_all_hours_so_nothing_is_said_to_be_missed(terminal: Terminal) -> None:
+    ran = terminal.chat("ask @sam ops_team", "/at +30d")
+    assert "I could not write" not in ran.out
+    assert ran.out.count("→ to @sam:") > 2

@@ -66,7 +66,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_before_anything_is_there_all_is_well_and_nothing_is_made(terminal: Terminal) -> None:
     ran = terminal.run("doctor")
     assert (ran.code, ran.err) == (0, "")
-    assert [line[:2] for line in ran.out.splitlines()] == ["✓ "] * 5
+    assert [line[:2] for line in ran.out.splitlines()] == ["✓ "] * 6
     assert "✓ serve: no platform is configured; `chat` works" in ran.out
     assert "ai-readiness.db is made when it is first worked on" in ran.out
     assert list(terminal.folder.iterdir()) == []
@@ -85,6 +85,7 @@ def test_of_a_working_database_each_check_is_one_line(terminal: Terminal) -> Non
         "✓ packs: 4 files, nothing to put right",
         "✓ new reviews: pack core",
         "✓ packs in use: each version is what its reviews began with",
+        "✓ holidays: none, where somebody's country is unknown",
         "✓ deliveries: none is parked",
         "✓ reviews: each can be seen, or is on its way",
     ]
@@ -99,17 +100,26 @@ def test_all_settings_that_are_wrong_are_told_and_the_other_checks_are_made(term
     assert lines[0] == "! settings: 2 cannot be used"
     assert lines[1].strip().startswith("AI_READINESS_TIMEZONE: no time zone is called 'Middle/Earth'")
     assert lines[2].strip().startswith("AI_READINESS_ADMINS: write commas")
-    assert [line[0] for line in lines[3:]] == ["✓"] * 7
+    assert [line[0] for line in lines[3:]] == ["✓"] * 8
 
 
 def test_a_database_url_that_is_none_leaves_the_packs_to_be_checked(terminal: Terminal) -> None:
     ran = terminal.run("doctor", DATABASE_URL="mysql://ana:hunter2@db/x", AI_READINESS_PACK="none")
     assert ran.code == 1
     checks = [line.split(":")[0] for line in ran.out.splitlines() if line[0] != " "]
-    assert checks == ["! settings", "✓ serve", "✓ packs", "! new reviews"]
+    assert checks == ["! settings", "✓ serve", "✓ packs", "! new reviews", "✓ holidays"]
     assert "core, full" in ran.out
     assert "hunter2" not in ran.out + ran.err
     assert list(terminal.folder.iterdir()) == []
+
+
+def test_the_country_whose_holidays_count_is_told_or_what_is_wrong_with_it(terminal: Terminal) -> None:
+    known = terminal.run("doctor", AI_READINESS_COUNTRY="de-by")
+    assert "✓ holidays: those of DE-BY, where somebody's country is unknown" in known.out
+    unknown = terminal.run("doctor", AI_READINESS_COUNTRY="Bavaria")
+    assert unknown.code == 1
+    assert "AI_READINESS_COUNTRY: no country's public holidays are known as 'Bavaria'" in unknown.out
+    assert "holidays:" not in unknown.out
 
 
 def test_what_to_do_about_a_database_is_said_and_no_password(terminal: Terminal) -> None:
@@ -391,7 +401,7 @@ def test_scopes_that_are_lacking_are_named(at_slack: Callable[..., str]) -> None
         slack.scopes = [scope for scope in slack.scopes if scope not in ("users:read", "reactions:write")]
 
     said = at_slack(prepared)
-    assert "! slack scopes: 2 of 11 are lacking\n    Add reactions:write, users:read to the Bot Token Scopes" in said
+    assert "! slack scopes: 2 of 12 are lacking\n    Add reactions:write, users:read to the Bot Token Scopes" in said
 
 
 def test_each_channel_that_needs_somebody_is_told(at_slack: Callable[..., str], database: Database) -> None:

@@ -227,6 +227,7 @@ METHODS: Mapping[str, set[str]] = {
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
+    "dnd.info": {"dnd:read"},
     "oauth.v2.access": set(),
     "reactions.add": {"reactions:write"},
     "reactions.remove": {"reactions:write"},

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import metrics
-from bot.metrics import Metrics, Waiting
+from bot.metrics import Metrics, Overdue, Waiting
 from conversations.effects import Post
 from conversations.errors import Busy, StorageDown
 from storage.database import open_database
@@ -17,16 +17,20 @@ from storage.outbox import claim, give_up
 from tests.bot.test_relay import CARD, wants
 from tests.storage.tiny import AT, begun, run
 
-LABELS = ("platform", "kind", "outcome", "state", "le")
+LABELS = ("platform", "kind", "outcome", "state", "why", "le")
 
 
 async def nothing() -> Mapping[str, int]:
     return {}
 
 
-def scraped(counted: Metrics, waiting: Waiting = nothing) -> dict[str, float]:
+async def nobody_knows() -> int:
+    raise StorageDown
+
+
+def scraped(counted: Metrics, waiting: Waiting = nothing, overdue: Overdue = nobody_knows) -> dict[str, float]:
     """By name and labels, without when each was made."""
-    body, content_type = asyncio.run(counted.scraped(waiting))
+    body, content_type = asyncio.run(counted.scraped(waiting, overdue))
     assert content_type.startswith("text/plain; version=")
     samples = [sample for family in text_string_to_metric_families(body.decode()) for sample in family.samples]
     return {
@@ -63,6 +67,25 @@ def test_each_try_of_a_delivery_is_counted() -> None:
     assert told["ai_readiness_deliveries_total slack post postponed"] == 1
 
 
+def test_what_people_were_written_is_counted_and_what_had_to_wait() -> None:
+    counted = Metrics()
+    counted.noted("slack", "letter", "nudge")
+    counted.noted("slack", "letter", "nudge")
+    counted.noted("slack", "digest", "roll_up")
+    counted.noted("slack", "held", "hours")
+    told = scraped(counted)
+    assert told["ai_readiness_letters_total slack nudge"] == 2
+    assert told["ai_readiness_digests_total slack roll_up"] == 1
+    assert told["ai_readiness_held_back_total slack hours"] == 1
+
+
+def test_who_was_not_looked_at_in_time_is_counted_when_it_is_scraped() -> None:
+    async def two() -> int:
+        return 2
+
+    assert scraped(Metrics(), overdue=two) == {"ai_readiness_reminders overdue": 2}
+
+
 def test_two_of_them_count_for_themselves() -> None:
     one, other = Metrics(), Metrics()
     one.delivered("slack", "post", "sent")
@@ -78,11 +101,11 @@ def test_what_waits_is_looked_up_when_it_is_scraped(database_url: str) -> None:
     async def scene() -> tuple[bytes, bytes]:
         counted = Metrics()
         await begun(database.units)
-        first, _ = await counted.scraped(counts)
+        first, _ = await counted.scraped(counts, nobody_knows)
         await wants(database.units, Post(key="summary", card=CARD), key="k")
         (one,) = await database.units(claim, now=AT, me="me", limit=1)
         await database.units(give_up, one.delivery, DeliveryState.PARKED, "refused", me="me", now=AT)
-        second, _ = await counted.scraped(counts)
+        second, _ = await counted.scraped(counts, nobody_knows)
         return first, second
 
     first, second = run(scene())

@@ -75,9 +75,18 @@ def asked(method: str, path: str, body: bytes | None = None, **given: object) ->
     return asyncio.run(scene())
 
 
-@pytest.mark.parametrize("words", [("--help",), ("packs", "list"), ("chat",), ("manifest", "slack", "--socket")])
+LIGHT = [
+    ("--help",),
+    ("packs", "list"),
+    ("chat",),
+    ("tick", "--at", "2026-11-24", "--format", "json"),
+    ("manifest", "slack", "--socket"),
+]
+
+
+@pytest.mark.parametrize("words", LIGHT)
 def test_commands_that_serve_nobody_load_no_web_server_and_no_platform(words: tuple[str, ...], tmp_path: Path) -> None:
-    heavy = ("aiohttp", "slack_sdk", "slack_bolt", "prometheus_client", "cryptography")
+    heavy = ("aiohttp", "slack_sdk", "slack_bolt", "prometheus_client", "cryptography", "apscheduler")
     script = (
         f"import bot.cli, sys\ntry: bot.cli.main()\nfinally: print(*(set({heavy}) & set(sys.modules)), file=sys.stderr)"
     )

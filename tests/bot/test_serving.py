@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.fake_slack import BOT_TOKEN, Trouble, text_of
 from tests.fake_slack_state import CLIENT_ID, CLIENT_SECRET
 from tests.serving import HTTP, SOCKET, TRANSPORTS, Serve, ok, played, serving, settings_for, with_serve, workspace
 
+TEN = datetime.fromisoformat("2026-11-23T10:00:00+00:00")  # on a Monday
 EVERY_TRANSPORT = pytest.mark.parametrize("over", TRANSPORTS)
 
 
@@ -52,6 +54,38 @@ def test_it_is_alive_and_ready_and_counts_what_it_did(sqlite_url: str, over: str
         assert counted(told, "deliveries", kind="post", outcome="sent") == 2
 
     with_serve(scene, sqlite_url, over)
+
+
+def test_people_are_written_to_by_the_clock_and_that_is_counted(sqlite_url: str) -> None:
+    async def scene(serve: Serve) -> None:
+        await serve.starts()
+        await serve.says("ana", "ask @lee ops_team")
+        await serve.written("lee", "asks you for one answer")
+        async with serve.slack.http.get(f"{serve.url}/metrics") as answer:
+            told = (await answer.text()).splitlines()
+        assert 'ai_readiness_letters_total{kind="ask",platform="slack"} 1.0' in told
+        assert 'ai_readiness_reminders{state="overdue"} 0.0' in told
+
+    with_serve(scene, sqlite_url, clock=lambda: TEN)
+
+
+def test_what_was_due_while_nobody_served_is_written_after_the_start_and_once(sqlite_url: str) -> None:
+    now = TEN
+
+    async def play() -> None:
+        nonlocal now
+        async with workspace(clock=lambda: now) as slack:
+            async with serving(slack, sqlite_url, clock=lambda: now) as serve:
+                await serve.starts()
+                await serve.says("ana", "ask @lee ops_team")
+                await serve.written("lee", "asks you")
+            now += timedelta(days=8)
+            for _ in range(2):
+                async with serving(slack, sqlite_url, clock=lambda: now) as serve:
+                    await serve.written("lee", "I could not write since Mon 23 Nov")
+            assert len(slack.direct("lee").messages) == 2
+
+    played(play)
 
 
 def test_a_token_that_is_no_good_is_said_by_readyz(sqlite_url: str) -> None:

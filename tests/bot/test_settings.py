@@ -53,13 +53,34 @@ def test_what_can_be_used_of_bad_settings_is_used(monkeypatch: pytest.MonkeyPatc
     assert "hunter2" not in str(wrong)
 
 
+@pytest.mark.parametrize(
+    ("given", "country"), [("", None), ("DE", "DE"), ("de-by", "DE-BY"), ("fr-zone b", "FR-Zone B")]
+)
+def test_a_country_is_found_in_any_case(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str, country: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AI_READINESS_COUNTRY", given)
+    assert read_settings().country == country
+
+
+@pytest.mark.parametrize("given", ["Germany", "DE-XX", "DE BY", "-"])
+def test_a_country_that_nobody_knows_is_a_bad_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AI_READINESS_COUNTRY", given)
+    with pytest.raises(BadSettings, match=r"^AI_READINESS_COUNTRY: no country's public holidays are known as"):
+        read_settings()
+
+
 def test_an_empty_variable_is_an_unset_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     expected = read_settings()
     for name in ("DATABASE_URL", "AI_READINESS_PACKS", "AI_READINESS_PACK", "AI_READINESS_TIMEZONE"):
         monkeypatch.setenv(name, "")
-    monkeypatch.setenv("AI_READINESS_DATE_ORDER", "")
-    monkeypatch.setenv("AI_READINESS_ADMINS", "")
+    for name in ("AI_READINESS_COUNTRY", "AI_READINESS_DATE_ORDER", "AI_READINESS_ADMINS"):
+        monkeypatch.setenv(name, "")
     assert read_settings() == expected
 
 

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -24,16 +24,19 @@ from adapters.console.terminal import STYLES, Terminal, handle
 from adapters.filters import plain
 from adapters.slack.blocks import to_home, to_message
 from adapters.slack.desk import Desk
-from adapters.slack.forms import to_view
+from adapters.slack.forms import CALLBACK, to_view
 from adapters.slack.inbound import to_activities, to_command
 from adapters.slack.interactions import Interactions
 from adapters.slack.news import Step
 from adapters.slack.texts import Slack
-from adapters.wording import LABELS, Reader, Wording, Words, word
+from adapters.wording import Reader, Wording, Words, button, word
 from conversations.activities import Activity, ActivityKind, Button, ConversationReference
+from conversations.calendars import Calendar
 from conversations.cards import Card, FieldLine, FormCard, HomeCard, ReportCard, ReviewLine, Tap, Way
 from conversations.effects import Turn
 from conversations.packs import ItemType, Pack
+from conversations.people import Preferences
+from conversations.preferences import preferences_card, preferences_form
 from conversations.review import Review
 from tests.adapters import slack_payloads as payloads
 from tests.block_kit import complaints, elements_of
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 UTC_ZONE = ZoneInfo("UTC")
+ALWAYS = Calendar(zone=UTC_ZONE, begins=time.min, ends=time.max, days=frozenset(range(7)))
 KIM, DAY, REASON, PROJECT, HELP = "kim", date(2026, 12, 11), "it runs without users", "Claims Reader", "claims-help"
 
 
@@ -118,6 +122,14 @@ class _Desk:
     async def show(self, *_: object) -> None:
         """Nothing is left to be said."""
 
+    async def preferences(self, *_: object) -> FormCard:
+        """Of somebody who has said nothing yet."""
+        now = self.shell.clock()
+        return preferences_form(preferences_card(Preferences(), ALWAYS, now, weekly=False))
+
+    def words(self, card: Card) -> Words:
+        return SlackPlatform.wording.of(card, Reader(words={}, today=self.shell.clock().date(), zone=UTC_ZONE))
+
     async def channel_names(self, tenant: str, ids: tuple[str, ...]) -> Mapping[str, str]:
         return {channel: name for channel, name in SlackPlatform.channels.items() if channel in ids}
 
@@ -128,7 +140,7 @@ class SlackPlatform:
     hides: frozenset[Tap] = frozenset()
     skips: tuple[type, ...] = ()
     channels: Mapping[str, str] = {payloads.CHANNEL: "claims-ai", "C0HELP": HELP}
-    _wording = Wording(Slack())
+    wording = Wording(Slack())
 
     def who(self, name: str) -> str:
         return f"U{name.upper()}"
@@ -170,7 +182,7 @@ class SlackPlatform:
         return view
 
     def words(self, card: Card, shown: Shown) -> Words:
-        return self._wording.of(card, Reader(words=shown.said, today=shown.now.date(), zone=UTC_ZONE))
+        return self.wording.of(card, Reader(words=shown.said, today=shown.now.date(), zone=UTC_ZONE))
 
     def _blocks(self, shown: Shown, pack: str | None) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         card, review = shown.card, shown.review
@@ -306,8 +318,9 @@ async def _pressed(payload: Mapping[str, Any], at: datetime, person: str) -> Act
     if desk.ran or not desk.opened:
         return next(iter(desk.ran), None)
     (view,) = desk.opened
+    entered = _untouched if view["callback_id"] == CALLBACK else _filled
     state = {
-        block["block_id"]: {block["element"]["action_id"]: _filled(block, person)}
+        block["block_id"]: {block["element"]["action_id"]: entered(block, person)}
         for block in view["blocks"]
         if block["type"] == "input"
     }
@@ -330,6 +343,11 @@ def _filled(block: Mapping[str, Any], person: str) -> dict[str, Any]:
             return first
 
 
+def _untouched(block: Mapping[str, Any], _person: str) -> dict[str, Any]:
+    """Of a form with many fields, none of which has to be changed."""
+    return _first(block["element"])
+
+
 def _first(element: Mapping[str, Any]) -> dict[str, Any]:
     """What an input holds that nobody has touched, as a submission says it."""
     held = {
@@ -347,7 +365,7 @@ async def _sent(view: Mapping[str, Any], state: Mapping[str, Any], at: datetime,
     address = {"response_urls": [{"response_url": "https://hooks.slack.com/app/T0ACME/4/w"}]}
     saved = payloads.saving({**view, "state": {"values": state}}, user=user, **address)
     await Interactions(cast(Desk, desk)).saved(saved)
-    (activity,) = desk.ran
+    activity, *_ = desk.ran  # what was done in the Home is shown there afterwards
     return activity
 
 
@@ -422,7 +440,7 @@ def _printed(line: Text) -> Iterator[tuple[str, str]]:
 
 def _take(printed: list[tuple[str, str]], way: Way) -> str | None:
     """The next word behind a way's label. One that several lines share is taken each time."""
-    label = handle(way.choice) if way.tap is Tap.ASK and way.choice else LABELS[way.tap].button.lower()
+    label = handle(way.choice) if way.tap is Tap.ASK and way.choice else button(way).lower()
     at = next((n for n, (name, _) in enumerate(printed) if name == label), None)
     if at is None:  # in a sentence, which says the word and not the button
         said = (word(way, elsewhere=True), word(way))

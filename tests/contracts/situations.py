@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from typing import cast
 
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.board import addressee, board
-from conversations.cards import Card, RetiredCard, Tap
+from conversations.cards import About, Card, Line, RetiredCard, Tap
 from conversations.decide import Engine
 from conversations.effects import Whisper
 from conversations.events import View, Viewed
+from conversations.letters import LetterLine, Pending, Told, bound
+from conversations.people import Account, Preferences
+from conversations.planning import MOST_LINES, plan
 from conversations.ports import Found
+from conversations.reminders import Kind, looks
 from conversations.review import Review
 from conversations.standing import Standing, stand
 from conversations.views import view_card
-from tests.contracts.platforms import Platform
+from tests.contracts.platforms import ALWAYS, Platform
 from tests.conversations.test_taking_a_pack import appears
 from tests.dialogue import Dialogue, a_dialogue, a_dialogue_up_to, answering, engine
 
@@ -73,6 +79,12 @@ def torn() -> Dialogue:
 
 def waived() -> Dialogue:
     return a_dialogue_up_to("train.plan").hears("ana: n/a because it is a batch job without users")
+
+
+def nobody_decides() -> Dialogue:
+    """Bea leads, and Sam was asked who can order a rollback."""
+    dialogue = a_dialogue().submits("ana", "about", {"lead": "@bea"})
+    return dialogue.hears("ana: edit decider", "ana: ask @sam").written("ask/rollback.decider/sam")
 
 
 def _asked_of(who: str) -> Dialogue:
@@ -133,6 +145,29 @@ SCENES: Mapping[str, Scene] = {
     "who else could it be": Scene(play=lambda: a_dialogue().hears("ana: ask @robo decider")),
     "left alone": Scene(play=lambda: a_dialogue().hears("ana: @carol can you look at this?")),
     "its place is lost": Scene(play=lambda: a_dialogue().loses_its_place()),
+    "nudges": Scene(play=lambda: _asked_of("sam").written("ask/rollback.trigger/sam").waits(days=4)),
+    "a day that was promised": Scene(play=lambda: a_dialogue().hears("ana: later 2 Dec").waits(days=9)),
+    "before others are told": Scene(
+        play=lambda: nobody_decides().nudges("sam", "rollback.decider", kind=Kind.HEADS_UP, step=4)
+    ),
+    "others are told": Scene(
+        play=lambda: (
+            nobody_decides()
+            .nudges("sam", "rollback.decider", kind=Kind.HEADS_UP)
+            .nudges("bea", "rollback.decider", kind=Kind.ESCALATION)
+        )
+    ),
+    "to be looked at again": Scene(
+        play=lambda: (
+            a_dialogue()
+            .hears("ana: support route: #claims-help, 9-17")
+            .nudges("ana", "run.support_route", About.REVIEW)
+        )
+    ),
+    "nothing waits any more": Scene(
+        play=lambda: _asked_of("sam").written("ask/rollback.trigger/sam").hears("ana: trigger: error rate > 5% for 1 h")
+    ),
+    "why": Scene(play=lambda: _asked_of("sam").written("ask/rollback.trigger/sam").hears("sam: why", private=True)),
 }
 COMMANDS: Mapping[str, tuple[str, str]] = {  # who says what, where `just started` and `mine to confirm` are known
     "the command status": ("ana", "status Letters"),
@@ -141,6 +176,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {  # who says what, where `just starte
     "the command home": ("dana", "home"),
     "the command help": ("ana", "help"),
     "the command help all": ("ana", "help all"),
+    "the command nudges": ("ana", "nudges"),
+    "the command nudges off": ("ana", "nudges off"),
+    "the command digest off": ("ana", "digest off"),
+    "the command digest now": ("ana", "digest now"),
+    "the command hours": ("dana", "hours 8-12"),
     "a name that is taken": ("ana", "start Letters"),
     "a name that is missing": ("ana", "start"),
     "the first day": ("ana", ""),
@@ -159,16 +199,33 @@ def cards_of(scene: str, platform: Platform) -> Iterator[Shown]:
 
 def _of_a_scene(name: str, platform: Platform) -> Iterator[Shown]:
     dialogue, by = played(name), platform.who(SCENES[name].by)
-    review = platform.moved(dialogue.review)
+    review = with_what_is_due(platform.moved(dialogue.review), dialogue.now)
     scene = Shown(
         card=RetiredCard(project="", about=""), to=by, now=dialogue.now, review=review, engine=dialogue.engine
     )
+    letters = defaultdict[str, list[LetterLine]](list)
     for key, card in board(stand(review, dialogue.now)).items():
-        to = addressee(key)
-        yield replace(scene, card=card, to=to or by, private=to is not None, root=key == "root")
+        if (to := addressee(key)) is not None:
+            letters[to].append(LetterLine(review=review.id, key=key, card=cast(Line, card)))
+        else:
+            yield replace(scene, card=card, root=key == "root")
+    for to, lines in letters.items():
+        for first in range(0, len(lines), MOST_LINES):
+            letter = bound(to, lines[first : first + MOST_LINES])
+            yield replace(scene, card=letter, to=to, private=True)
     for effect in platform.moved(dialogue.turn.effects):
         if isinstance(effect, Whisper):
             yield replace(scene, card=effect.card, to=effect.to)
+
+
+def with_what_is_due(review: Review, now: datetime) -> Review:
+    """The review once everybody was written to whom it is time to write to, at whatever hour."""
+    at = review.reference
+    for who in filter(None, looks(stand(review, now))):
+        account = Account(platform=at.platform, tenant=at.tenant, id=who)
+        pending = Pending(account=account, person=None, preferences=Preferences(), told=Told(), reviews=(review,))
+        review = next((turn.review for turn in plan(pending, ALWAYS, now).turns if turn.review), review)
+    return review
 
 
 def _of_a_command(name: str, platform: Platform) -> Iterator[Shown]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.laying_out import lay_out
 from adapters.slack.blocks import Message, to_home, to_message, to_modal
 from adapters.slack.forms import to_view
 from adapters.slack.modals import Origin
@@ -26,10 +27,34 @@ from adapters.slack.ways import action_id
 from adapters.wording import Reader, Wording
 from conversations.activities import Actor, ConversationReference, Form
 from conversations.board import board
-from conversations.cards import Card, FormCard, GoneCard, HomeCard, Notice, NoticeCard, QuestionCard, Tap, Way
+from conversations.cards import (
+    About,
+    BlockerLine,
+    Card,
+    DigestCard,
+    DigestLine,
+    DigestState,
+    FormCard,
+    GoneCard,
+    HeadsUpCard,
+    HomeCard,
+    LetterCard,
+    Notice,
+    NoticeCard,
+    NudgeCard,
+    PreferencesCard,
+    PromiseLine,
+    QuestionCard,
+    QuestionLine,
+    Quote,
+    RollUpLine,
+    Tap,
+    Way,
+)
 from conversations.events import View, Viewed
 from conversations.overview import home_card, list_card
 from conversations.packs import Item, ItemType, Option, Pack
+from conversations.preferences import WORDS_OF, preferences_form
 from conversations.review import ActKind, Review
 from conversations.standing import Standing, stand
 from conversations.verdicts import Verdict
@@ -128,6 +153,10 @@ def cards() -> Iterator[Card]:
     yield view_card(large(done=30), Viewed(by=me, view=View.MINE))
     yield heirs()
     yield crowded()
+    yield letter()
+    yield letter(since=AT.date())
+    yield digest()
+    yield how_to_write()
 
 
 def heirs() -> GoneCard:
@@ -139,6 +168,102 @@ def heirs() -> GoneCard:
 def crowded() -> NoticeCard:
     """A way of every kind, all in the overflow."""
     return NoticeCard(notice=Notice.WHICH, names=(WORD,) * 3, ways=tuple(Way(tap=tap, more=True) for tap in Tap))
+
+
+# --- far too much for one person ---
+
+
+def of_line(n: int, *taps: Tap) -> tuple[Way, ...]:
+    """As many ways as a line has, each of the line's own review."""
+    way = Way(tap=Tap.ANSWER, item="run.service_owner", name="service_owner", review=f"{n:032x}")
+    snoozes = (replace(way, tap=Tap.SNOOZE, choice=choice, more=True) for choice in ("1d", "1w", None))
+    others = (replace(way, tap=tap, more=True) for tap in (Tap.NOT_ME, Tap.DOES_NOT_APPLY))
+    return (*(replace(way, tap=tap) for tap in taps), *snoozes, *others)
+
+
+LABEL = "a label of many words " * 10
+OF_ALL: dict[str, Any] = {"project": PROJECT, "short": "Running it " * 9, "label": LABEL, "seconds": 3_600}
+WHO: dict[str, Any] = {"role": "the person who can order a rollback " * 4, "lead": "U1"}
+
+
+def letter(since: date | None = None, *, asks: str = "a question that goes on and on " * 160) -> LetterCard:
+    """Three lines of three reviews, each with more to say than there is room for."""
+    nudge = NudgeCard(
+        **OF_ALL,
+        prompt=asks,
+        example="such as " * 300,
+        about=About.OPEN,
+        type=ItemType.METRIC,
+        ways=of_line(1, Tap.ANSWER),
+    )
+    heads_up = HeadsUpCard(**OF_ALL, **WHO, part="service_owner", on=AT.date(), ways=of_line(2, Tap.NAME, Tap.LET_GO))
+    again = replace(nudge, about=About.PARTS, missing=asks, ways=of_line(3, Tap.ANSWER))
+    aside = (Way(tap=Tap.WHY, review=f"{1:032x}"), Way(tap=Tap.PREFERENCES))
+    return LetterCard(to="U2", lines=(nudge, heads_up, again), since=since, ways=aside)
+
+
+def digest() -> DigestCard:
+    """Ten projects of which three need somebody, with forty known gaps each; and a sponsor's."""
+    gap = PromiseLine(label=LABEL, short="Running it", who="U1", on=AT.date(), known_gap=True)
+    blocker = BlockerLine(label=LABEL, question="Running it", reason="not answered", who="U2")
+    counts = tuple(QuestionLine(short=f"Question {n} " * 2, answered=n, total=12) for n in range(12))
+    line = DigestLine(
+        project=PROJECT,
+        state=DigestState.BLOCKED,
+        readiness=59,
+        change=6,
+        progress=88,
+        decision_on=AT.date(),
+        days_left=15,
+        blockers=20,
+        blocker=blocker,
+        blocker_asked=True,
+        new=(LABEL,) * 3,
+        new_more=17,
+        next_gap="F3",
+        next_gap_labels=(LABEL,) * 12,
+        questions=counts,
+        due=(replace(gap, known_gap=False),) * 40,
+        gaps=(gap,) * 40,
+        not_applicable=40,
+        spot_check=Quote(acts=(1,), by="U1", at=AT),
+        spot_check_label=LABEL,
+    )
+    states = [*[DigestState.BLOCKED] * 3, *[DigestState.IDLE] * 7, *[DigestState.CALM] * 20]
+    return DigestCard(
+        on=AT.date(),
+        lines=tuple(replace(line, state=state, ways=of_project(n, state)) for n, state in enumerate(states)),
+        roll_up=(RollUpLine(project=PROJECT, stage="scaling", readiness=3, blocker=WORD, decision_on=AT.date()),) * 30,
+        pack="core 1.4, full 1.4",
+        ways=(Way(tap=Tap.DIGEST_DAY), Way(tap=Tap.DIGEST_OFF)),
+    )
+
+
+def of_project(n: int, state: DigestState) -> tuple[Way, ...]:
+    review = f"{n:032x}"
+    answer = Way(tap=Tap.ANSWER, item="run.service_owner", name="service_owner", review=review)
+    if state is DigestState.BLOCKED:
+        return (answer, Way(tap=Tap.OPEN, choice=f"C1/1763888{n:03}.000100", review=review))
+    return (Way(tap=Tap.PAUSE, review=review), Way(tap=Tap.GO_ON, review=review))
+
+
+def how_to_write(**changes: Any) -> PreferencesCard:
+    so = PreferencesCard(
+        begins=time(9, 30),
+        ends=time(16, 30),
+        days=(0, 2, 4, 6),
+        zone="America/Argentina/ComodRivadavia",
+        country="DE-BY",
+        away_until=AT.date(),
+        nudges=True,
+        nudges_from=AT.date(),
+        digest=True,
+        digest_day=6,
+        digest_at=time(23, 30),
+        next_digest_on=AT.date(),
+        ways=tuple(Way(tap=tap) for tap in (Tap.PREFERENCES, Tap.NUDGES_OFF, Tap.DIGEST_OFF, Tap.DIGEST_NOW)),
+    )
+    return replace(so, **changes)
 
 
 # --- as Slack is sent it ---------------------------------------------------------------------------------------------
@@ -182,6 +307,11 @@ def form(standing: Standing, view: View = View.FORM) -> dict[str, Any]:
     return to_view(card, words, said(standing), review="f" * 32, reference=HERE, names=NAMES)
 
 
+def form_of_preferences() -> dict[str, Any]:
+    card = preferences_form(how_to_write())
+    return to_view(card, words_of(card), {}, review=None, reference=HERE, names=NAMES)
+
+
 def form_card(standing: Standing, view: View = View.FORM) -> FormCard:
     card = view_card(standing, Viewed(by=Actor(id="U1", name="U1"), view=view, question="run"))
     assert isinstance(card, FormCard)
@@ -206,7 +336,7 @@ class Case:
 
 
 def _home() -> HomeCard:
-    return home_card(many(), "U1")
+    return replace(home_card(many(), "U1"), preferences=how_to_write())
 
 
 LIMITS: Mapping[str, Case] = {
@@ -348,6 +478,10 @@ def test_the_intake_takes_the_longest_names() -> None:
     assert complaints(form(large(), View.ABOUT)) == []
 
 
+def test_the_form_of_preferences_is_within_all_limits() -> None:
+    assert complaints(form_of_preferences()) == []
+
+
 @pytest.mark.parametrize("type_", [ItemType.CHANNEL, ItemType.CHOICE])
 def test_a_form_that_was_cut_is_saved_like_any_other(type_: ItemType) -> None:
     answer = "#help, Mon-Fri 8-18" if type_ is ItemType.CHANNEL else large_pack(type_).items[0].options[110].value
@@ -368,13 +502,35 @@ def _saved(view: Mapping[str, Any], held: Mapping[str, str | None]) -> Mapping[s
     return read.content.values
 
 
+LONG_PROMPT = "a question that goes on and on " * 40  # of no pack that is there
+
+
+@pytest.mark.parametrize("card", [letter(asks=LONG_PROMPT), digest()], ids=["a letter", "a digest"])
+def test_every_way_of_a_letter_and_of_a_digest_has_its_button(card: Card) -> None:
+    shown = {choice.way for choice in lay_out(card, words_of(card)).choices}
+    blocks = message(card).blocks
+    assert {name for block in blocks for name in _buttons(block)} == {
+        (None if way.tap in WORDS_OF else way.review or "f" * 32, action_id(way)) for way in shown
+    }
+
+
+def _buttons(block: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
+    """Each with its review, but for what is one's own."""
+    elements = block["elements"] if block["type"] == "actions" else [block.get("accessory")]
+    for element in filter(None, elements):
+        review = block["block_id"].split("/")[1]
+        options = element.get("options") or [{"value": element["action_id"]}]
+        names = (option["value"] for option in options)
+        yield from ((None if name.partition("|")[0] in WORDS_OF else review, name) for name in names)
+
+
 # What Slack limits and nothing here uses: were it used, it would need a case above.
 UNUSED = {"fields", "confirm", "external_id", "attachments", "markdown", "table", "card", "carousel", "checkboxes"}
 
 
 def test_what_has_no_case_is_not_used() -> None:
     sent: list[Any] = [message(card).blocks for card in ALL]
-    sent += [form(large()), form(large(), View.ABOUT), to_start(["core", "full"])]
+    sent += [form(large()), form(large(), View.ABOUT), to_start(["core", "full"]), form_of_preferences()]
     assert UNUSED & set(_named_in(sent)) == set()
 
 

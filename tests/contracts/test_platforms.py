@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import fields, replace
+from datetime import timedelta
 from functools import cache
 from typing import TypeAlias, get_args
 
@@ -18,12 +19,14 @@ import pytest
 from adapters.wording import word
 from conversations import events
 from conversations.activities import Activity, ActivityKind, Actor, Source
-from conversations.cards import Card, FieldLine, FormCard, Notice, NoticeCard, Tap, Way, WhoCard
+from conversations.cards import Card, FieldLine, FormCard, LetterCard, Notice, NoticeCard, Tap, Way, WhoCard
 from conversations.effects import Post, Turn, Whisper
 from conversations.events import Event, Unclear, View
 from conversations.packs import ItemType
 from conversations.ports import Found
+from conversations.preferences import WORDS_OF
 from conversations.recognizer import recognize
+from conversations.told import looks_at
 from storage.database import open_database
 from storage.queries import reviews
 from storage.shelf import PackShelf
@@ -95,7 +98,9 @@ class Meaning:
         return item is not None and self.standing.items[item].item.type is ItemType.PERSON
 
     def answer(self) -> Event:
-        return events.Answered(by=NOBODY, values={self.about: self.given}, explicit=True)
+        """What somebody was asked to look at again is theirs to say anew."""
+        again = looks_at(self.standing, self.about, self.by)
+        return events.Answered(by=NOBODY, values={self.about: self.given}, explicit=True, replaces=again)
 
     def form(self) -> Event:
         return events.Viewed(by=NOBODY, view=View.FORM, question=self.question)
@@ -106,6 +111,11 @@ class Meaning:
             names = tuple(self.standing.pack.names.values())
             return events.Misspoken(by=NOBODY, unclear=Unclear.WHICH, words=names)
         return events.Reopened(by=NOBODY, item=self.way.item) if self.way.item else self.form()
+
+    def snooze(self) -> Event:
+        today = self.standing.now.date()
+        days = {"1d": today + timedelta(days=1), "1w": today + timedelta(days=7)}
+        return events.Snoozed(by=NOBODY, item=self.about, until=days.get(self.way.choice or "", DAY))
 
     def take(self) -> Event:
         """Who takes a place that is empty is named there; anything else is theirs to answer."""
@@ -174,16 +184,22 @@ MEANT: Mapping[Tap, Meant] = {
     Tap.HELP_ALL: _view(View.HELP_ALL),
     Tap.MINE: _view(View.MINE),
     Tap.GO_ON: _of(events.WentOn),
+    Tap.SNOOZE: Meaning.snooze,
+    Tap.WHY: lambda m: events.Viewed(by=NOBODY, view=View.WHY, message=m.way.choice),
+    Tap.LET_GO: _about(events.LetGo),
+    Tap.NAME: Meaning.form,
     Tap.TAKE_OVER: _of(events.PackTaken),
 }
 WRITTEN: Mapping[Tap, Meant] = {  # what is typed in the place of a form, and what a word leaves open
     Tap.ANSWER: lambda m: m.answer() if m.way.item else m.form(),
     Tap.WRITE_ANOTHER: Meaning.answer,
+    Tap.NAME: Meaning.answer,
+    Tap.WHY: _view(View.WHY),
     Tap.NOT_AN_ANSWER: _of(events.Disowned),
     Tap.CANCEL: _of(events.Cancelled),
     Tap.EDIT: lambda m: events.Reopened(by=NOBODY, item=m.way.item or last_item(m.way, m.standing.pack)),
 }
-NO_EVENTS = {Tap.OPEN, Tap.START}  # a link, and a command
+NO_EVENTS = {Tap.OPEN, Tap.START, *WORDS_OF}  # a link, a command, and what is one's own and no review's
 
 
 def heard(activity: Activity, shown: Shown) -> Event:
@@ -265,8 +281,8 @@ def test_what_a_card_offers_leads_somewhere(platform: str, scene: str) -> None:
         whispers = [each.card for each in turn.effects if isinstance(each, Whisper)]
         notices = {card.notice for card in whispers if isinstance(card, NoticeCard)}
         # What is in the thread is seen by who may not do it, too; *Back* stands before the first answer as well; and
-        # *Edit* of a whole review asks which answer is meant.
-        excused = {Notice.WHICH} if shown.private else {Notice.WHICH, Notice.REFUSED, Notice.FIRST}
+        # *Edit* of a whole review asks which answer is meant; and who owns nothing has no digest.
+        excused = {Notice.WHICH, Notice.NO_DIGEST} | (set() if shown.private else {Notice.REFUSED, Notice.FIRST})
         assert not turn.refused or notices <= excused, (way, notices)
         assert Notice.NOTHING_ASKED not in notices, way
 
@@ -289,10 +305,16 @@ def test_a_command_on_a_button_is_the_command_that_is_typed(platform: str, scene
 @EVERY_PLATFORM
 def test_every_card_and_every_tap_is_visited(platform: str) -> None:
     everything = [each for scene in (*SCENES, *COMMANDS) for each in shown_in(platform, scene)]
-    assert set(get_args(Card)) - {type(shown.card) for shown, _ in everything} == set()
+    assert set(get_args(Card)) - {type(card) for shown, _ in everything for card in _within(shown.card)} == set()
     assert set(Tap) - {each.way.tap for _, presses in everything for each in presses} == PLATFORMS[platform].hides
     with_ways = {card for card in get_args(Card) if "ways" in {field.name for field in fields(card)}}
-    assert with_ways - {type(shown.card) for shown, presses in everything if presses} <= set(PLATFORMS[platform].skips)
+    pressed = {type(card) for shown, presses in everything if presses for card in _within(shown.card)}
+    assert with_ways - pressed <= set(PLATFORMS[platform].skips)
+
+
+def _within(card: Card) -> tuple[object, ...]:
+    """A card, and those that are lines of it."""
+    return (card, *card.lines) if isinstance(card, LetterCard) else (card,)
 
 
 # --- buttons of another time or place --------------------------------------------------------------------------------
@@ -302,7 +324,7 @@ def test_every_card_and_every_tap_is_visited(platform: str) -> None:
 @EVERY_SCENE
 def test_a_button_of_an_older_pack_says_so(platform: str, scene: str) -> None:
     for shown, way, activity in pressing(platform, scene, "f" * 64):
-        if shown.review is None or shown.others or way.tap is Tap.START:
+        if shown.review is None or shown.others or way.tap in NO_EVENTS:
             continue  # a command's buttons are of no pack
         event = recognize(activity, shown.standing, RULES)
         assert isinstance(event, events.Misspoken), way

@@ -170,9 +170,8 @@ def test_no_word_or_an_unknown_one_is_help(text: str, everything: bool) -> None:
     assert card.everything is everything
 
 
-@pytest.mark.parametrize("text", ["digest now", "Nudges off", "hours 9-17", "away until Fri", "link"])
-def test_what_is_not_here_yet_says_so(text: str) -> None:
-    card = said(commands(text))
+def test_what_is_not_here_yet_says_so() -> None:
+    card = said(commands("link"))
 
     assert isinstance(card, NoticeCard)
     assert card.notice is Notice.NOT_YET_HERE
@@ -197,3 +196,14 @@ def test_a_name_may_be_typed_as_it_comes(text: str) -> None:
 
     assert isinstance(card, SummaryCard)
     assert card.project == "One"
+
+
+def test_a_turn_says_who_is_to_be_looked_at_where_its_review_has_changed() -> None:
+    dialogue = a_dialogue()
+    started = dialogue.turn
+    assert (set(started.looked), "ana" in started.looks) == (set(), True)
+
+    named = dialogue.hears("ana: @dana, Claims Platform").turn
+    assert (set(named.looked), "dana" in named.looks) == (set(started.looks), True)
+    assert dialogue.hears("ana: status").turn.looks == {}
+    assert commands("list").looks == {}

@@ -298,7 +298,7 @@ def test_a_deletion_is_no_undo_and_the_newest_left_can_be_taken_back() -> None:
 
 
 def test_a_deletion_takes_the_answer_back_and_erases_its_words() -> None:
-    dialogue = a_dialogue().hears("ana: @dana").deletes("ana", 1)
+    dialogue = a_dialogue().hears("ana: @dana").written("confirm/run.service_owner/dana").deletes("ana", 1)
 
     dialogue.state("run.service_owner", State.OPEN).asked("run.service_owner")
     dialogue.says(
@@ -307,7 +307,7 @@ def test_a_deletion_takes_the_answer_back_and_erases_its_words() -> None:
         "revise root",
         "whisper ana forgotten",
     )
-    assert [act.kind for act in dialogue.review.acts] == [ActKind.ANSWERED, ActKind.WITHDRAWN]
+    assert [act.kind for act in dialogue.review.acts] == [ActKind.ANSWERED, ActKind.REMINDED, ActKind.WITHDRAWN]
     assert not said_anywhere(dialogue, "dana", but_mentions=True)
     dialogue.expects("answers that there were", 1, dialogue.item("run.service_owner").history_count)
 

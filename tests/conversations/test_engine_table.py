@@ -16,6 +16,8 @@ from conversations.engine import LEADS_TO, TRANSITIONS, step
 from conversations.errors import EventRefused
 from conversations.events import Event
 from conversations.permissions import WHO
+from conversations.quiet import quiet_key
+from conversations.reminders import Kind
 from conversations.review import Phase
 from tests.dialogue import CORE, Dialogue, a_dialogue, engine, person
 from tests.drawings import DRAWINGS, drawn, is_ignored, is_refused, is_taken_back
@@ -49,6 +51,8 @@ DOES: Mapping[type[Event], Callable[[Dialogue], object]] = {
     events.Delegated: lambda d: d.hears("ana: ask @lee modes"),
     events.Confirmed: lambda d: d.presses("dana", Tap.YES, "run.service_owner"),
     events.Declined: lambda d: d.presses("sam", Tap.NOT_ME, "run.ops_team"),
+    events.Snoozed: lambda d: d.nudges("ana", "fail.modes").presses("ana", Tap.SNOOZE, "fail.modes", "1d"),
+    events.LetGo: lambda d: d.nudges("ana", "fail.modes", kind=Kind.HEADS_UP).presses("ana", Tap.LET_GO, "fail.modes"),
     events.Settled: lambda d: d.hears("ana: use 1 runbook"),
     events.Skipped: lambda d: d.presses("ana", Tap.SKIP),
     events.Reopened: lambda d: d.hears("ana: edit runbook"),
@@ -59,7 +63,8 @@ DOES: Mapping[type[Event], Callable[[Dialogue], object]] = {
     events.Deleted: lambda d: d.deletes("ana", STEPS),
     events.PersonLeft: lambda d: d.leaves("dana"),
     events.ChannelArchived: lambda d: d.archives("#claims-help"),
-    events.WentOn: lambda d: d.waits(days=7, hours=1).hears("ana: ok"),
+    events.WentAway: lambda d: d.goes_away("sam", "2027-01-11"),
+    events.WentOn: lambda d: d.written(quiet_key(d.standing)).hears("ana: ok"),
     events.PackTaken: lambda d: with_a_later_pack(d).hears("ana: take over"),
     events.NeverPosted: lambda d: d.cannot_be_posted(),
     events.PlaceLost: lambda d: d.loses_its_place(),

@@ -55,10 +55,6 @@ def blocks(item: str) -> Seen:
     return lambda standing: item in [blocker.item for blocker in score(standing).blockers]
 
 
-def posted(kind: str) -> Seen:
-    return lambda standing: [key for key in standing.review.posted if key.startswith(kind)]
-
-
 def phase(standing: Standing) -> object:
     return standing.phase
 
@@ -121,7 +117,11 @@ MOMENTS: dict[str, tuple[Callable[[], Dialogue], str, Seen]] = {
         "2026-12-07T09:00:01",
         blocks("run.service_owner"),
     ),
-    "nobody says anything": (a_dialogue, "2026-11-25T09:30", posted("quiet/")),
+    "who was away is back": (
+        lambda: a_dialogue().hears("ana: @dana", "ana: date 2026-12-15").goes_away("dana", "2026-12-20"),
+        "2026-12-20",
+        state("run.service_owner"),
+    ),
 }
 
 
@@ -200,9 +200,10 @@ def test_nothing_is_in_sight_of_a_closed_review_or_one_that_is_paused_without_a_
 
 def test_a_moment_is_the_one_of_the_zone() -> None:
     zone = ZoneInfo("America/New_York")
-    standing = stand(a_dialogue().review, datetime(2026, 11, 23, 4, tzinfo=zone))
+    review = a_dialogue().hears("ana: pause until 2026-11-25").review
+    standing = stand(review, datetime(2026, 11, 23, 4, tzinfo=zone))
 
-    assert due_at(standing) == datetime(2026, 11, 25, 9, 30, tzinfo=zone)
+    assert due_at(standing) == datetime(2026, 11, 25, tzinfo=zone)
 
 
 # --- what was put off ----------------------------------------------------------------------------------------------

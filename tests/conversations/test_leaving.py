@@ -42,11 +42,7 @@ def lee_left() -> Dialogue:
 
 
 def test_an_answer_that_names_who_left_is_due_for_review_at_once() -> None:
-    dialogue = (
-        lee_left()
-        .state(DECIDER, State.STALE)
-        .says("revise question/rollback", "post gone/lee/ana to ana", "revise root")
-    )
+    dialogue = lee_left().state(DECIDER, State.STALE).says("revise question/rollback", "revise root")
 
     assert c12(dialogue) == [DECIDER]
     card = gone_card(dialogue, "gone/lee/ana")
@@ -67,7 +63,7 @@ def test_the_owner_is_not_told_that_they_answered_beside_them() -> None:
 
 @pytest.mark.parametrize("settling", ["ana: decider: @kim", "tom: decider: me", "tom: ask me decider"])
 def test_naming_somebody_else_settles_it(settling: str) -> None:
-    dialogue = lee_left().hears(settling)
+    dialogue = lee_left().written("gone/lee/ana").hears(settling)
 
     assert not gone_card(dialogue, "gone/lee/ana").open
     assert gone_card(dialogue, "gone/lee/ana").ways == ()
@@ -83,11 +79,18 @@ def test_who_takes_a_place_is_named_there_and_has_confirmed_it() -> None:
 
 
 def test_a_button_asks_who_answered_beside_them() -> None:
-    dialogue = lee_left().presses("ana", Tap.ASK, DECIDER, "tom").posts(f"ask/{DECIDER}/tom")
+    dialogue = lee_left().presses("ana", Tap.ASK, DECIDER, "tom").says("revise question/rollback")
 
-    assert gone_card(dialogue, "gone/lee/ana").open
+    asked = gone_card(dialogue, "gone/lee/ana")
+    assert (asked.open, asked.asked) == (False, "tom")
     dialogue.hears("tom: me", private=True).state(DECIDER, State.COMPLETE)
     assert not gone_card(dialogue, "gone/lee/ana").open
+
+
+def test_who_takes_a_place_is_asked_again_where_it_is_not_theirs_either() -> None:
+    dialogue = lee_left().presses("ana", Tap.ASK, DECIDER, "tom").hears("tom: not me")
+
+    assert gone_card(dialogue, "gone/lee/ana").open
 
 
 def test_taking_what_nobody_has_left_stays_an_assignment() -> None:
@@ -149,8 +152,8 @@ def test_leaving_is_noted_in_every_phase_and_asked_about_while_the_review_lives(
     dialogue = a_dialogue().hears("ana: decider: @lee", *(f"ana: {word}" for word in words)).leaves("lee")
 
     dialogue.state(DECIDER, State.STALE).phase(phase)
-    assert ("gone/lee/ana" in dialogue.review.posted) is (phase is Phase.PAUSED)
-    dialogue.hears("ana: resume").expects("posted", True, "gone/lee/ana" in dialogue.review.posted)
+    assert gone_card(dialogue, "gone/lee/ana").open is (phase is Phase.PAUSED)
+    dialogue.hears("ana: resume").expects("open", True, gone_card(dialogue, "gone/lee/ana").open)
 
 
 def test_a_person_mentioned_in_an_answer_in_words_has_left() -> None:
@@ -254,7 +257,7 @@ def test_the_owner_is_gone_and_one_person_is_asked(
     for who in (*left, "ana"):
         dialogue.leaves(who)
 
-    dialogue.posts(f"owner/ana/{heir}")
+    dialogue.posts()
     card = gone_card(dialogue, f"owner/ana/{heir}")
     assert (card.person, card.of_owner, card.open, [way.tap for way in card.ways]) == (
         *("ana", True, True),
@@ -310,14 +313,15 @@ def test_while_the_owner_is_here_nobody_else_may() -> None:
 
 def test_the_next_one_is_asked_when_who_was_asked_leaves_too() -> None:
     dialogue = a_dialogue(people=(ROOT,)).submits("ana", "about", {"lead": "@lena"}).leaves("ana")
-    dialogue.leaves("lena").posts("owner/ana/root")
+    dialogue.leaves("lena").expects("heir", "root", dialogue.standing.heir)
 
     assert not gone_card(dialogue, "owner/ana/lena").open
 
 
 def test_an_administrator_who_was_asked_and_leaves_is_followed_by_another() -> None:
     people = (ROOT, person("rita", admin=True))
-    dialogue = a_dialogue(people=people).leaves("ana").posts("owner/ana/root").leaves("root").posts("owner/ana/rita")
+    dialogue = a_dialogue(people=people).leaves("ana")
+    dialogue.expects("heir", "root", dialogue.standing.heir).leaves("root")
 
     dialogue.hears("rita: me", private=True)
     assert dialogue.review.owner == "rita"
@@ -332,7 +336,8 @@ def test_where_nobody_is_known_nothing_is_posted_and_any_administrator_may_take_
 
 
 def test_who_turns_out_to_be_of_another_organisation_neither_takes_it_over_nor_moves_the_date() -> None:
-    dialogue = a_dialogue().submits("ana", "about", {"lead": "@zed"}).leaves("ana").posts("owner/ana/zed")
+    dialogue = a_dialogue().submits("ana", "about", {"lead": "@zed"}).leaves("ana")
+    dialogue.expects("heir", "zed", dialogue.standing.heir)
     dialogue.people = {"zed": person("zed", outsider=True)}
 
     for word in ("me", "ask me", "owner me", "owner @tom", "date 15 Dec"):
@@ -348,7 +353,7 @@ def test_an_administrator_of_another_organisation_is_neither_asked_nor_rescues()
     dialogue = a_dialogue(people=(ADMINISTERS_ELSEWHERE,)).leaves("ana").says()
     dialogue.hears("zed: owner @bob").whispers("zed outsider").refused()
 
-    a_dialogue(people=(ADMINISTERS_ELSEWHERE, ROOT)).leaves("ana").posts("owner/ana/root")
+    assert a_dialogue(people=(ADMINISTERS_ELSEWHERE, ROOT)).leaves("ana").standing.heir == "root"
 
 
 def test_the_settings_make_nobody_of_another_organisation_an_administrator_here() -> None:
@@ -375,13 +380,15 @@ def test_the_owner_comes_back() -> None:
 
 def test_an_owner_who_was_named_too_is_replaced_once_there_is_a_new_one() -> None:
     dialogue = a_dialogue().submits("ana", "about", ABOUT).hears("ana: me").leaves("ana")
-    dialogue.says("revise question/run", "post owner/ana/lena to lena", "revise root")
+    dialogue.says("revise question/run", "revise root")
+    assert not gone_card(dialogue, "gone/ana/lena").open
 
-    dialogue.hears("lena: owner me").posts("gone/ana/lena")
+    dialogue.hears("lena: owner me")
+    assert gone_card(dialogue, "gone/ana/lena").open
 
 
 def test_a_lead_or_sponsor_who_leaves_is_asked_nothing_later() -> None:
-    dialogue = a_dialogue().submits("ana", "about", ABOUT).leaves("lena").says().leaves("ana").posts("owner/ana/sven")
+    dialogue = a_dialogue().submits("ana", "about", ABOUT).leaves("lena").says().leaves("ana")
 
     assert dialogue.standing.heir == "sven"
 
@@ -501,14 +508,14 @@ def test_an_administrator_of_the_settings_is_asked_to_take_over() -> None:
     dialogue = a_dialogue()
     dialogue.engine = replace(dialogue.engine, admins=frozenset({"zoe"}))
 
-    dialogue.leaves("ana").posts("owner/ana/zoe")
+    assert dialogue.leaves("ana").standing.heir == "zoe"
 
 
 def test_administrators_of_the_platform_are_known_beside_those_of_the_settings() -> None:
     dialogue = a_dialogue(people=(ROOT,))
     dialogue.engine = replace(dialogue.engine, admins=frozenset({"zoe"}))
 
-    dialogue.leaves("ana").posts("owner/ana/root")
+    assert dialogue.leaves("ana").standing.heir == "root"
 
 
 # --- the place is lost -----------------------------------------------------------------------------------------------

@@ -27,7 +27,6 @@ def test_the_thanks_for_used_words_are_put_on_those_words() -> None:
     dialogue.says(
         "react m1",
         "revise question/run",
-        "post confirm/run.service_owner/dana to dana",
         "revise root",
         "whisper ana noted",
     )

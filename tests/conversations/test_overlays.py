@@ -35,7 +35,7 @@ from conversations.review import State
 from conversations.scoring import score
 from conversations.standing import stand
 from tests.conversations.test_packs import BUNDLED, OVERLAY, PARTS
-from tests.dialogue import CORE, Dialogue, a_dialogue, answering
+from tests.dialogue import CORE, OF_A_REVIEW, Dialogue, a_dialogue, answering
 
 HIGH_RISK = {"eu_class": "high_risk_annex_iii"}
 LLM = {"ai_kind": "llm_app"}
@@ -301,6 +301,7 @@ def with_messages_about(item: str) -> Dialogue:
     dialogue.hears("sam: overseer: Noor Khan from Legal").hears("tom: action limits: some")
     dialogue.hears("tom: spend cap: EUR 150 per day", "lee: spend cap: EUR 90 per day")
     dialogue.hears("tom: disclosure: n/a because it has no users at all").hears("ana: ", file="https://f.acme.io/a.pdf")
+    dialogue.written("ask/eu.overseer/sam", "ask/eu.fria/sam", "confirm/eu.overseer/noor").nudges("sam", "eu.fria")
     assert item in dialogue.standing.items
     return dialogue
 
@@ -333,7 +334,7 @@ def test_messages_about_what_left_are_retired_and_come_back() -> None:
     assert ask.open
 
 
-@pytest.mark.parametrize("tap", list(Tap))
+@pytest.mark.parametrize("tap", OF_A_REVIEW)
 def test_no_button_of_a_retired_card_does_anything(tap: Tap) -> None:
     dialogue = about(with_messages_about("eu.fria"), NO_DUTIES)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conversations.cadences import Escalation
 from conversations.cards import PackChange
 from conversations.pack_changes import JUDGED_BY, WORDED_BY, Change, changes, is_newer, offered, to_pack_changes
 from conversations.packs import Condition, Direction, Item, ItemType, Option, Overlay, Pack, Question
@@ -41,6 +42,7 @@ OTHERWISE: Mapping[str, object] = {  # for every field of an item a value that n
     "before": "approve.decision_date",
     "reject": ("technical_metric",),
     "evidence": ("url",),
+    "escalate": (Escalation.SPONSOR,),
     "minimum": 6.0,
     "unit": "months",
     "fact": "EU-26-6",

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from conversations.cadences import Cadence, Escalation, Nudging
 from conversations.pack_documents import from_document
 from conversations.pack_files.parser import PackFaults, lint, parse_packs
-from conversations.packs import Condition, Library
+from conversations.packs import Condition, ItemType, Library
 
 FOLDER = Path(__file__).parents[2] / "conversations" / "packs"
 BUNDLED = {name: (FOLDER / name).read_text() for name in ("core.yaml", "full.yaml", "overlays.yaml", "facts.yaml")}
@@ -214,10 +216,7 @@ def test_a_pack_of_ones_own_may_replace_the_scoring_alone() -> None:
 
 
 def test_a_pack_that_extends_nothing_stands_alone() -> None:
-    scoring = re.search(r"^scoring:.*?(?=^# Article)", BUNDLED["core.yaml"], re.MULTILINE | re.DOTALL)
-    assert scoring
-    own = changed("extends: core\n", f"est_minutes: 2\n{scoring[0]}")
-    own = changed("[run.service_owner]", "[money.budget]", own)
+    own = alone()
     library = parse_packs({"own.yaml": own}, PARTS)
     assert [item.key for item in library.packs["acme"].items] == ["money.budget"]
     assert library.overlay_question.items == ()
@@ -408,3 +407,64 @@ def test_full_touches_all_47_lines_and_core_36_of_them(library: Library) -> None
 def test_a_fact_says_how_well_it_is_known(quality: str) -> None:
     ours = f"facts:\n  - {{id: OURS, claim: a, source: b, quality: {quality}}}\n"
     assert lint(BUNDLED | {"ours.yaml": ours}, PARTS, {}) == ()
+
+
+# --- nudges --------------------------------------------------------------------------------------------------------
+
+NUDGES = """nudges:
+  types:
+    person: {after: [2], escalate: [sponsor]}
+    choice: {repeats: false}
+  confirm_again: []
+  review_escalate: []
+  sponsor_near_days: 14
+"""
+
+
+def nudging(text: str) -> Nudging:
+    acme = parse_packs(BUNDLED | {"own.yaml": text}, PARTS).packs["acme"]
+    assert from_document(acme.document) == acme
+    return acme.nudges
+
+
+def test_a_pack_says_of_nudges_only_what_it_wants_otherwise() -> None:
+    read, usual = nudging(changed("questions:", f"{NUDGES}questions:")), Nudging()
+
+    assert read.types["person"] == Cadence(after=(2,), escalate=(Escalation.SPONSOR,))
+    assert read.types["choice"] == replace(usual.types["choice"], repeats=False)
+    assert read.types["url"] == usual.types["url"]
+    assert (read.confirm_again, read.review_escalate, read.sponsor_near_days) == ((), (), 14)
+    assert (read.promised_again, read.heads_up_after) == (usual.promised_again, usual.heads_up_after)
+
+
+def test_a_pack_that_says_nothing_of_nudges_is_the_one_that_it_was_before_there_were_any(library: Library) -> None:
+    assert nudging(OWN) == Nudging()
+    assert all(set(pack.nudges.types) == set(ItemType) for pack in library.packs.values())
+    assert '"nudges"' not in library.packs["core"].document
+    assert '"escalate"' not in parse_packs({"own.yaml": alone()}, PARTS).packs["acme"].document
+
+
+def alone() -> str:
+    """A pack that extends nothing, with the scoring of the core pack."""
+    scoring = re.search(r"^scoring:.*?(?=^# Article)", BUNDLED["core.yaml"], re.MULTILINE | re.DOTALL)
+    assert scoring
+    own = changed("extends: core\n", f"est_minutes: 2\n{scoring[0]}")
+    return changed("[run.service_owner]", "[money.budget]", own)
+
+
+def test_who_extends_a_pack_has_its_nudges_too() -> None:
+    extending = "pack: beta\nversion: 1\nextends: acme\n"
+    sources = {"own.yaml": changed("questions:", f"{NUDGES}questions:"), "beta.yaml": extending}
+    packs = parse_packs(BUNDLED | sources, PARTS).packs
+
+    assert packs["beta"].nudges == packs["acme"].nudges
+
+
+def test_an_item_can_say_itself_who_is_told(library: Library) -> None:
+    target, full = library.packs["core"].by_key["success.target"], library.packs["full"]
+    assert full.nudges.cadence(target.type, target.escalate).escalate == (Escalation.SPONSOR,)
+    assert full.nudges.cadence(target.type).escalate == ()
+
+    own = changed("type: text", "type: text\n        escalate: []")
+    item = parse_packs(BUNDLED | {"own.yaml": own}, PARTS).packs["acme"].by_key["money.budget"]
+    assert item.escalate == ()

@@ -30,7 +30,8 @@ def test_a_pause_ends_on_its_day() -> None:
 
 
 def test_done_posts_the_summary_early_and_asks_nothing_more() -> None:
-    dialogue = a_dialogue().hears("ana: @dana", "ana: done").phase(Phase.DONE).asked(None)
+    dialogue = a_dialogue().hears("ana: @dana").written("confirm/run.service_owner/dana")
+    dialogue.hears("ana: done").phase(Phase.DONE).asked(None)
 
     dialogue.says(
         "revise question/run",

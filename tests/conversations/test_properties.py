@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from hypothesis import settings
@@ -16,17 +17,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from conversations.activities import Activity, ActivityKind
-from conversations.board import board
-from conversations.cards import SummaryCard, Tap
+from conversations.board import addressee, board
+from conversations.cards import About, SummaryCard, Tap
 from conversations.effects import Post, Revise, Turn
 from conversations.errors import EventRefused
 from conversations.events import Deleted, Edited, Event, Undone
 from conversations.permissions import WHO, Who, who_may
+from conversations.quiet import quiet_key
 from conversations.recognizer import recognize
+from conversations.reminders import Kind
 from conversations.review import Act, ActKind, Phase, Review, State
 from conversations.scoring import ANSWERED_STATES
 from conversations.standing import Standing, stand
-from tests.dialogue import CORE, Dialogue, a_dialogue, engine, person, short
+from tests.dialogue import CORE, OF_A_REVIEW, Dialogue, a_dialogue, engine, person, short
 
 PEOPLE = ("ana", "tom", "dana", "eve")
 NAMES = {key: key.rpartition(".")[2] for key in CORE}
@@ -65,6 +68,7 @@ OTHERS = (
     "status",
     "help",
 )
+TO_A_LETTER = ("snooze 1d", "snooze 1w", "snooze Fri", "snooze", "ok", "why", "not me", "keep", "later 2026-12-01")
 NOT_FOR_US = ("// aside", "ok", "👍", "@tom can you look at this?", "@dana please check")
 SAID = (
     "@dana",
@@ -129,6 +133,10 @@ class AnyDialogue(RuleBasedStateMachine):
     def says_a_word(self, who: str, text: str) -> None:
         self.happens(lambda: self.dialogue.hears(f"{who}: {text}"))
 
+    @rule(who=person_, text=st.sampled_from(TO_A_LETTER), private=st.booleans())
+    def answers_a_letter(self, who: str, text: str, private: bool) -> None:
+        self.happens(lambda: self.dialogue.hears(f"{who}: {text}", private=private))
+
     @rule(text=st.sampled_from(OF_THE_REVIEW))
     def the_owner_decides(self, text: str) -> None:
         self.happens(lambda: self.dialogue.hears(f"{self.dialogue.review.owner}: {text}"))
@@ -158,9 +166,9 @@ class AnyDialogue(RuleBasedStateMachine):
 
     @rule(
         who=person_,
-        tap=st.sampled_from(list(Tap)),
+        tap=st.sampled_from(OF_A_REVIEW),
         key=st.none() | item,
-        choice=st.sampled_from([None, "tom", "eve", "2", "2026-12-01"]),
+        choice=st.sampled_from([None, "tom", "eve", "2", "1d", "2026-12-01"]),
     )
     def presses(self, who: str, tap: Tap, key: str | None, choice: str | None) -> None:
         self.happens(lambda: self.dialogue.presses(who, tap, key, choice))
@@ -224,10 +232,40 @@ class AnyDialogue(RuleBasedStateMachine):
         else:
             self.dialogue.sleeps(days=days)
 
+    @rule(
+        who=st.sampled_from(PEOPLE[:-1]),
+        key=item,
+        kind=st.sampled_from([Kind.NUDGE, Kind.NUDGE, Kind.HEADS_UP, Kind.ESCALATION, Kind.CONFIRM]),
+        about=st.sampled_from(About),
+    )
+    def is_written_to(self, who: str, key: str, kind: Kind, about: About) -> None:
+        self.happens(lambda: self.dialogue.nudges(who, key, about, kind=kind))
+
+    @rule()
+    def whoever_is_waited_for_is_written_to(self) -> None:
+        """What is asked of people, where they were not written to yet."""
+        standing = self.dialogue.standing
+        asked = (f"ask/{key}/{each.assignee}" for key, each in standing.items.items() if each.assigned)
+        named = (f"confirm/{key}/{each.named_here}" for key, each in standing.items.items() if each.named_here)
+        left = (f"gone/{who}/{standing.owner}" for who in (*standing.gone, *standing.away))
+        keys = [key for key in (*asked, *named, *left, quiet_key(standing)) if key not in standing.review.posted]
+        for key in [key for key in keys if addressee(key) not in ("eve", *standing.gone)]:
+            self.happens(partial(self.dialogue.written, key))
+
+    @rule(who=st.sampled_from(PEOPLE[:-1]), days=st.sampled_from([-1, 0, 3, 30, 300]))
+    def goes_away(self, who: str, days: int) -> None:
+        until = (self.dialogue.now + timedelta(days=days)).date()
+        self.happens(lambda: self.dialogue.goes_away(who, until.isoformat()))
+
     def happens(self, act: Callable[[], Dialogue]) -> None:
         """One act, and what holds of each."""
         review = self.dialogue.review
         dialogue = act()
+        if dialogue.wrote:
+            written = [key for key in dialogue.review.posted if key not in review.posted and addressee(key)]
+            self.posted += written
+            self.messages_are_posted_once(dialogue.turn, dialogue.standing, "\n".join(dialogue.lines))
+            return
         self.holds(stand(review, dialogue.now), dialogue.turn, dialogue.standing)
 
     def holds(self, before: Standing, turn: Turn, after: Standing) -> None:
@@ -253,6 +291,7 @@ class AnyDialogue(RuleBasedStateMachine):
     def messages_are_posted_once(self, turn: Turn, after: Standing, told: str) -> None:
         for effect in turn.effects:
             if isinstance(effect, Post):
+                assert effect.to is None, f"{short(effect)}, by a turn\n{told}"
                 assert effect.key not in self.posted, f"{short(effect)} twice\n{told}"
                 self.posted.append(effect.key)
             if isinstance(effect, Revise):

@@ -15,11 +15,12 @@ from conversations.cards import FollowUpCard, PackOfferCard, QuestionCard, Retir
 from conversations.effects import Post, Revise
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Pack
+from conversations.quiet import quiet_key
 from conversations.reports import report
 from conversations.review import Act, ActKind, State
 from conversations.verdicts import Verdict
 from tests.conversations.test_packs import BUNDLED, PARTS
-from tests.dialogue import CORE, Dialogue, a_dialogue, answering, engine, person, short
+from tests.dialogue import CORE, OF_A_REVIEW, Dialogue, a_dialogue, answering, engine, person, short
 
 CORE_PACK = engine().library.packs["core"]
 ADDED: Mapping[str, Any] = {
@@ -92,7 +93,8 @@ def finished() -> Dialogue:
 
 
 def test_a_later_version_is_offered_to_the_owner_by_a_lapse() -> None:
-    dialogue = offered(finished()).says("post pack/0.2.0/ana to ana")
+    dialogue = offered(finished()).says()
+    assert [act.option for act in offers(dialogue)] == ["0.2.0"]
 
     card = offer(dialogue)
     assert (card.pack, card.version, card.offered, card.open) == ("core", "0.1.0", "0.2.0", True)
@@ -112,14 +114,13 @@ def test_it_is_offered_once_whatever_time_passes() -> None:
     for _ in range(20):
         dialogue.waits(days=10)
 
-    assert [key for key in posted(dialogue) if key.startswith("pack/")] == ["pack/0.2.0/ana"]
     assert len(offers(dialogue)) == 1
 
 
 def test_nobody_but_a_lapse_offers_it() -> None:
     dialogue = appears(a_dialogue()).hears("ana: @dana", "tom: status", "ana: pause", "ana: resume")
 
-    assert not [key for key in dialogue.review.posted if key.startswith("pack/")]
+    assert offers(dialogue) == []
 
 
 def test_a_closed_review_is_offered_nothing() -> None:
@@ -133,19 +134,20 @@ def test_a_closed_review_is_offered_nothing() -> None:
 def test_a_review_that_is_opened_again_is_offered_it_then() -> None:
     dialogue = offered(finished().hears("ana: done")).hears("ana: resume").waits()
 
-    dialogue.says("post pack/0.2.0/ana to ana")
+    assert len(offers(dialogue)) == 1
 
 
 def test_an_offer_to_an_owner_who_has_left_waits_for_the_next_one() -> None:
     dialogue = finished().submits("ana", "about", {"lead": "@tom"}).leaves("ana")
     offered(dialogue).says()
+    assert not offer(dialogue, owner="tom").open
 
-    dialogue.hears("tom: owner me").waits()
-    assert [key for key in posted(dialogue) if key.startswith("pack/")] == ["pack/0.2.0/tom"]
+    dialogue.hears("tom: owner me")
+    assert offer(dialogue, owner="tom").open
 
 
 def test_a_still_later_version_is_offered_again_and_closes_the_first_offer() -> None:
-    dialogue = offered(offered(finished()), "0.3.0").says("revise pack/0.2.0/ana to ana", "post pack/0.3.0/ana to ana")
+    dialogue = offered(offered(finished()).written("pack/0.2.0/ana"), "0.3.0").says("revise pack/0.2.0/ana to ana")
 
     assert not offer(dialogue).open
     assert offer(dialogue).taken_by is None
@@ -153,9 +155,9 @@ def test_a_still_later_version_is_offered_again_and_closes_the_first_offer() -> 
 
 
 def test_an_offer_goes_on_to_who_owns_it_next() -> None:
-    dialogue = offered(finished()).hears("ana: owner @tom")
+    dialogue = offered(finished()).written("pack/0.2.0/ana").hears("ana: owner @tom")
 
-    assert "post pack/0.2.0/tom to tom" in [short(effect) for effect in dialogue.turn.effects]
+    assert "revise pack/0.2.0/ana to ana" in [short(effect) for effect in dialogue.turn.effects]
     assert (offer(dialogue).open, offer(dialogue, owner="tom").open) == (False, True)
 
 
@@ -276,17 +278,20 @@ def test_every_card_is_revised_as_its_buttons_carry_the_pack() -> None:
 
 
 def test_messages_about_what_is_dropped_are_retired() -> None:
-    dialogue = finished().hears("ana: ask @sam help channel", "ana: help channel: TBD")
+    dialogue = finished().hears("ana: ask @sam help channel").written("ask/train.help_channel/sam")
+    dialogue.nudges("sam", "train.help_channel").hears("ana: help channel: TBD")
     dialogue.hears("tom: help channel: n/a because they sit next to us", "lee: help channel: #other-desk, Mon-Fri 9-17")
     about = [key for key in dialogue.review.posted if "train.help_channel" in key]
     assert len(about) >= 3
 
     taken(dialogue)
+    reminded = [key for key in dialogue.review.posted if key.startswith("reminder/")]
+    assert [dialogue.card(key) for key in reminded] == [RetiredCard(project="Claims Copilot", about="help channel")]
     assert {type(dialogue.card(key)) for key in about} == {RetiredCard}
     assert set(dialogue.review.posted) <= set(board(dialogue.standing))
 
 
-@pytest.mark.parametrize("tap", list(Tap))
+@pytest.mark.parametrize("tap", OF_A_REVIEW)
 def test_no_button_of_the_earlier_version_does_anything(tap: Tap) -> None:
     dialogue = offered(finished())
     before = dialogue.standing.pack.digest
@@ -305,11 +310,11 @@ def test_it_is_taken_over_once() -> None:
 
 
 def test_what_was_never_offered_is_offered_first() -> None:
-    dialogue = appears(finished()).hears("ana: take over").says("post pack/0.2.0/ana to ana")
+    dialogue = appears(finished()).hears("ana: take over").whispers("ana pack_offer")
     assert dialogue.review.pack.version == "0.1.0"
 
     appears(dialogue, "0.3.0").hears("ana: take over")
-    dialogue.says("revise pack/0.2.0/ana to ana", "post pack/0.3.0/ana to ana")
+    dialogue.whispers("ana pack_offer")
     assert dialogue.review.pack.version == "0.1.0"
     assert dialogue.hears("ana: take over").review.pack.version == "0.3.0"
 
@@ -401,10 +406,7 @@ def test_a_review_with_an_overlay_keeps_it() -> None:
 
 
 def test_an_offer_does_not_count_as_something_said() -> None:
-    quiet = a_dialogue().hears("ana: @dana").waits(days=3, hours=1)
-    assert any(key.startswith("quiet/") for key in quiet.review.posted)
-    offered(quiet)
-    for _ in range(5):
-        quiet.waits(days=2)
+    dialogue = a_dialogue().hears("ana: @dana")
+    key = quiet_key(dialogue.standing)
 
-    assert len([key for key in quiet.review.posted if key.startswith("quiet/")]) == 1
+    assert quiet_key(offered(dialogue).written("pack/0.2.0/ana").standing) == key

@@ -68,7 +68,7 @@ def test_nobody_takes_back_what_another_did() -> None:
 
 
 def test_the_thanks_go_with_the_answer_and_only_where_there_were_any() -> None:
-    dialogue = a_dialogue().hears("ana: @dana", "ana: undo")
+    dialogue = a_dialogue().hears("ana: @dana").written("confirm/run.service_owner/dana").hears("ana: undo")
     dialogue.says(
         "unreact m1",
         "revise question/run",

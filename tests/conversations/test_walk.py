@@ -28,7 +28,6 @@ def test_an_answer_is_thanked_shown_and_followed_by_the_next_prompt() -> None:
     a_dialogue().hears("ana: @dana, Claims Platform").says(
         "react m1",
         "revise question/run",
-        "post confirm/run.service_owner/dana to dana",
         "revise root",
         "whisper ana noted",
     )
@@ -56,11 +55,11 @@ def test_the_summary_waits_for_the_last_required_item() -> None:
     assert "summary" not in dialogue.review.posted
 
     dialogue.hears("ana: https://wiki.acme.io/copilot/runbook").asked("train.lead")
-    dialogue.hears("ana: @mika").posts("confirm/train.lead/mika", "summary")
+    dialogue.hears("ana: @mika").posts("summary")
 
 
 def test_the_summary_comes_once_and_is_revised_afterwards() -> None:
-    dialogue = a_dialogue().hears(*answering(), "priya: yes")
+    dialogue = a_dialogue().hears(*answering()).written("confirm/approve.approver/priya").hears("priya: yes")
     dialogue.says(
         "revise question/approve", "revise confirm/approve.approver/priya to priya", "revise summary", "revise root"
     )

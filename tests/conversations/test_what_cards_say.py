@@ -13,13 +13,32 @@ from pathlib import Path
 
 import pytest
 
-from conversations.cards import Card
+from conversations.cards import About, Card
+from conversations.digests import digest_card
+from conversations.reminders import Kind
 from tests.dialogue import Dialogue, a_dialogue, a_dialogue_up_to, answering
 
 FILE = Path(__file__).parent / "cards.txt"
 WRONG_RUNBOOK = "tom: runbook: https://wiki.acme.io/other/runbook"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 NO_TRAINING = "ana: n/a because it is a batch job without users"
+
+
+def lacking() -> Dialogue:
+    return a_dialogue_up_to("rollback.trigger").hears("ana: latency")
+
+
+def warned() -> Dialogue:
+    asked = a_dialogue().hears("ana: ask @sam service owner").nudges("sam", "run.service_owner")
+    return asked.nudges("sam", "run.service_owner", kind=Kind.HEADS_UP)
+
+
+def escalated() -> Dialogue:
+    return warned().nudges("ana", "run.service_owner", kind=Kind.ESCALATION)
+
+
+def digest_of(dialogue: Dialogue, person: str) -> Card:
+    return digest_card([dialogue.standing], person, dialogue.now, None)[0]
 
 
 def finished(*more: str) -> Dialogue:
@@ -63,6 +82,26 @@ CARDS: Mapping[str, Callable[[], Card]] = {
         a_dialogue_up_to("train.plan").hears(NO_TRAINING, "priya: accept").card("waiver/train.plan")
     ),
     "a name that matches nobody": lambda: a_dialogue().hears("ana: Dana Ruiz").card("who/run.service_owner"),
+    "what is waited for": lambda: a_dialogue().nudges("ana", "run.service_owner").newest(),
+    "what is waited for, as parts are missing": lambda: (
+        lacking().nudges("ana", "rollback.trigger", About.PARTS).newest()
+    ),
+    "what was waited for, and is answered": lambda: (
+        a_dialogue().nudges("ana", "run.service_owner").hears("tom: @dana").newest()
+    ),
+    "what was waited for, and is put off": lambda: (
+        a_dialogue().nudges("ana", "run.service_owner").hears("ana: snooze 1d", private=True).newest()
+    ),
+    "what was waited for, of somebody else": lambda: (
+        asked_of_sam().nudges("sam", "rollback.trigger").hears("sam: not me", private=True).newest()
+    ),
+    "what will be told to the lead": lambda: warned().newest(),
+    "what the lead is told": lambda: escalated().newest(),
+    "what the lead was told, and leaves": lambda: escalated().hears("ana: ok", private=True).newest(),
+    "why somebody was written to": lambda: (
+        a_dialogue().nudges("ana", "run.service_owner").hears("ana: why", private=True).whispered()
+    ),
+    "the digest of an owner": lambda: digest_of(a_dialogue().hears("ana: @dana"), "ana"),
     "a summary": lambda: finished().card("summary"),
     "the status, with two promises": lambda: (
         a_dialogue()

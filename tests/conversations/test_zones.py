@@ -43,8 +43,8 @@ def test_what_was_shown_on_the_same_day_is_not_put_right() -> None:
 
 
 def test_it_is_quiet_since_a_day_of_the_zone_and_once_settled_since_none() -> None:
-    dialogue = in_berlin().waits(days=7, hours=12)
-    (key,) = (key for key in dialogue.review.posted if key.startswith("quiet/"))
+    key = "quiet/0/ana"
+    dialogue = in_berlin().waits(days=7, hours=12).written(key)
 
     def told() -> tuple[bool, date | None]:
         card = board(stand(stored(dialogue.review), dialogue.now.astimezone(BERLIN)))[key]

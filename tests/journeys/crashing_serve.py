@@ -1,8 +1,9 @@
 """`serve` in a real process that kills itself at a named point: a child of `test_slack_kills.py`.
 
-One job a line on standard input, as JSON: settings, a point and n; for each a fork of this process, which has imported
-everything already, serves. It says where it listens, as a line; after SIGUSR1, which it answers with a line,
-it dies at the n-th passing of the point. How it ended is a line too: 0, or the signal that ended it.
+One job a line on standard input, as JSON: settings, how many seconds its clock is ahead, a point and n; for each a
+fork of this process, which has imported everything already, serves. It says where it listens, as a line; after SIGUSR1,
+which it answers with a line, it dies at the n-th passing of the point. How it ended is a line too: 0, or the signal
+that ended it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ import json
 import os
 import signal
 import sys
+from datetime import timedelta
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.bootstrap import machine_clock
 from bot.serving import run
 from bot.settings import Settings
 from tests.serving import HASTE, Serve, shared, with_serve
+
+LEASE = timedelta(seconds=2)  # after which those are looked at again whom a dead process had claimed
 
 
 async def _serve(job: dict[str, Any]) -> None:
@@ -37,7 +42,9 @@ async def _serve(job: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, arm)
     loop.add_signal_handler(signal.SIGTERM, told_to_stop.set)
-    await run(Settings(**job["settings"]), told_to_stop, _say, reach, haste=HASTE)
+    ahead = timedelta(seconds=job["ahead"])
+    settings = Settings(**job["settings"])
+    await run(settings, told_to_stop, _say, reach, clock=lambda: machine_clock() + ahead, haste=HASTE)
 
 
 def _say(line: str) -> None:
@@ -69,7 +76,7 @@ def main() -> None:
     """Packs, rules and templates are read once, by a scene in this process; its threads have ended before a fork."""
     with TemporaryDirectory() as folder:
         with_serve(_warm_up, f"sqlite:///{folder}/warm.db")
-    for target, made in shared().items():
+    for target, made in {**shared(), "storage.reminders.LEASE": LEASE}.items():
         module, _, name = target.rpartition(".")
         setattr(sys.modules[module], name, made)
     _say("ready")

@@ -7,19 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, Engine, event, select
 
 from adapters.console.inbound import to_activity, to_text
-from bot.library import load_library, shipped_rules
+from bot.library import load_engine
 from bot.settings import Settings
 from bot.turns import TurnRunner
 from conversations.activities import ActivityKind, ConversationReference, Form
-from conversations.decide import Engine as Decider
-from conversations.language.rules import Rules
-from conversations.packs import Library
 from conversations.review import Review
 from storage.database import Database
 from storage.models import outbox
@@ -57,22 +53,12 @@ class Team:
         return next(review for review in found if review.id == self.review.id)
 
 
-@pytest.fixture(scope="module")
-def library() -> Library:
-    return load_library(Settings(), shipped_rules())
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return shipped_rules()
-
-
 @pytest.fixture
-def team(database: Database, library: Library, rules: Rules) -> Callable[[str], Team]:
+def team(database: Database) -> Callable[[str], Team]:
     """Begins a review that uses a pack."""
 
     def begin(pack: str) -> Team:
-        engine = Decider(library=library, rules=rules, pack=pack, zone=ZoneInfo("UTC"))
+        engine = load_engine(Settings(), pack)
         runners = tuple(
             TurnRunner(database.units, engine.decide, PackShelf(), wake=lambda: None) for _ in range(PROCESSES)
         )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+
+import pytest
 
 from tests.journeys.terminal import ROOT, Terminal, transcript
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_transcript_is_the_examples(tmp_path: Path) -> None:
-    claims = transcript(ROOT / "examples" / "claims.txt")
-    printed = Terminal(folder=tmp_path).run(*claims.command, typed=claims.text.splitlines()).out
+def test_the_transcripts_are_those_of_the_examples(tmp_path_factory: pytest.TempPathFactory) -> None:
+    played = [transcript(ROOT / "examples" / name) for name in ("claims.txt", "week.txt")]
+    terminals = [Terminal(folder=tmp_path_factory.mktemp("played")) for _ in played]
+    screens = [
+        terminal.run(*each.command, typed=each.text.splitlines()).out
+        for terminal, each in zip(terminals, played, strict=True)
+    ]
+    printed = "\n".join(screens)
     shown = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
     assert shown
     assert [block for block in shown if block not in printed] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +14,13 @@ from tests.fake_slack_state import Channel, Message, View
 from tests.journeys.terminal import AT
 from tests.serving import HTTP, PROJECT, TRANSPORTS, Scene, Serve, ok, with_serve
 
-NINE = datetime.fromisoformat(AT)
+MORNING = datetime.fromisoformat(AT) + timedelta(minutes=40)  # of a Monday, when everybody may be written to
 OPS = "Claims Platform Ops, they joined the weekly call on 6 October"
 EVERY_TRANSPORT = pytest.mark.parametrize("over", TRANSPORTS)
 
 
 def play(scene: Scene, url: str, over: str = HTTP, **fake: Any) -> FakeSlack:
-    return with_serve(scene, url, over, clock=lambda: NINE, fake=fake)
+    return with_serve(scene, url, over, clock=lambda: MORNING, fake=fake)
 
 
 async def pressed(serve: Serve, who: str, shown: Message | View | None, what: str, **more: Any) -> None:
@@ -58,7 +58,10 @@ def test_each_word_is_answered_to_who_said_it_and_to_nobody_else(sqlite_url: str
             ("status", "21 of 21 open"),
             ("  STATUS   claims  copilot ", "21 of 21 open"),
             (f"start {PROJECT.upper()}", "under review already"),
-            ("digest", "I can't do `digest` yet"),
+            ("digest", "none is yours yet"),
+            ("nudges", "How I may write to you"),
+            ("hours 8-12", "Noted: I write to you Mon to Fri, 08:00 to 12:00"),
+            ("away until 4 Jan", "Noted: you are away until Mon 4 Jan"),
         ):
             assert says in await commanded(serve, "ben", words), words
         assert len(serve.of_bot()) == before
@@ -165,7 +168,7 @@ def test_what_a_button_needs_to_know_is_asked_for_at_once(sqlite_url: str) -> No
         assert items["run.service_owner"]["state"] == "deferred"
         assert items["run.ops_team"]["state"] in ("na_pending", "na_accepted")
         assert items["run.support_route"]["assignee"] == "@lee"
-        assert text_of(serve.direct("lee", "asks you for one answer"))
+        assert text_of(await serve.written("lee", "asks you"))
 
     play(scene, sqlite_url)
 
@@ -353,7 +356,7 @@ def test_a_name_that_is_nobodys_here_is_asked_about_and_chosen(sqlite_url: str) 
         await pressed(serve, "ana", card, "Choose a person", choice="dana")
         item = (await serve.items())["run.service_owner"]
         assert item["state"] == "unconfirmed"
-        assert text_of(serve.direct("dana", "named you as service owner"))
+        assert text_of(await serve.written("dana", "named you as service owner"))
 
     play(scene, sqlite_url)
 
@@ -371,11 +374,12 @@ def test_who_is_named_or_asked_answers_by_button_or_by_reply(sqlite_url: str, ov
         await serve.says("ana", "ask @lee ops_team")
         await serve.says("ana", "ask @mika baseline")
         assert (await serve.items())["run.service_owner"]["state"] == "unconfirmed"
-        await pressed(serve, "dana", serve.direct("dana", "named you"), "Yes, that's me")
+        await pressed(serve, "dana", await serve.written("dana", "named you"), "Yes, that's me")
+        await serve.written("tom", "named you")
         assert (await slack.says("tom", "@tom", "yes")).ok
-        asked = serve.direct("lee", "asks you")
+        asked = await serve.written("lee", "asks you")
         assert (await slack.says("lee", "@lee", OPS, thread=asked.ts)).ok
-        await pressed(serve, "mika", serve.direct("mika", "asks you"), "Answer")
+        await pressed(serve, "mika", await serve.written("mika", "asks you"), "Answer")
         ok(await slack.submits("mika", {"success.baseline": "14 min median, May-July 2026, 2,310 claims"}))
         await serve.settled()
         items = await serve.items()
@@ -393,9 +397,10 @@ def test_an_old_button_says_so_and_does_nothing(sqlite_url: str) -> None:
         slack = serve.slack
         await serve.starts()
         await serve.says("ana", "service_owner: @dana, Claims Platform")
+        named = await serve.written("dana", "named you")
         with slack.holding():
             await slack.presses("ana", serve.card("1 of 6"), "Skip")
-            await slack.presses("dana", serve.direct("dana", "named you"), "Yes, that's me")
+            await slack.presses("dana", named, "Yes, that's me")
         await serve.says("ana", f"ops_team: {OPS}")
         await serve.says("ana", "service_owner: @lee, Claims Platform")
         before = await serve.items()
@@ -488,7 +493,7 @@ def test_who_leaves_the_company_leaves_items_to_somebody_else(sqlite_url: str) -
         ok(await serve.slack.deactivates("dana"))
         await serve.settled()
         assert (await serve.items())["run.service_owner"]["state"] == "stale"
-        await pressed(serve, "ana", serve.direct("ana", "@dana (service owner) left"), "I'll do it")
+        await pressed(serve, "ana", await serve.written("ana", "@dana (service owner) left"), "I'll do it")
         assert (await serve.items())["run.service_owner"]["answer"] == "@ana"
 
     play(scene, sqlite_url)

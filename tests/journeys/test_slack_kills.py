@@ -11,24 +11,30 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, SIGUSR1
 from typing import Any
 
 import pytest
 
+from bot.bootstrap import machine_clock
 from tests.fake_slack import FakeSlack, Trouble, text_of
-from tests.journeys.terminal import ROOT
+from tests.journeys.terminal import AT, ROOT
 from tests.serving import HTTP, SOCKET, Serve, delivery_ids, settings_for, workspace
 
 TURN = ("turn_begun", "inbox_written", "version_written", "acts_written", "outbox_written", "committed")
 DELIVERY = ("relay_claimed", "relay_sending", "relay_sent", "relay_marking", "relay_marked")
+TICK = ("tick_claimed", "tick_planned", "tick_kept")
 PLAYS = (
     *((point, 1, HTTP) for point in TURN),
     *((point, nth, HTTP) for point in DELIVERY for nth in (1, 2)),
+    *((point, 1, HTTP) for point in TICK),
     ("committed", 1, SOCKET),
     ("relay_sent", 1, SOCKET),
 )
+# Whenever this runs, it is morning there, and who was named may be written to.
+AHEAD = datetime.fromisoformat(AT) + timedelta(minutes=40) - machine_clock()
 LINES = (  # what comes of the first one is lost, if anything is
     "@dana, Claims Platform",
     "Ops will take it over after launch",
@@ -87,7 +93,8 @@ async def living(
     settings = settings_for(slack, url, over)
     given = {name: _plain(value) for name, value in settings.model_dump(exclude_unset=True).items()}
     assert child.stdin
-    child.stdin.write(f"{json.dumps({'settings': given, 'point': point, 'nth': nth})}\n")
+    job = {"settings": given, "point": point, "nth": nth, "ahead": AHEAD.total_seconds()}
+    child.stdin.write(f"{json.dumps(job)}\n")
     child.stdin.flush()
     process, address = int(await _line(child)), await _line(child)
     slack.events_url = f"{address}/slack/events" if over == HTTP else None
@@ -151,7 +158,7 @@ async def ended(
     nth: int = 0,
 ) -> Seen:
     """All lines; after the first one the process ends, and another goes on."""
-    async with workspace(patience=1.0) as slack:
+    async with workspace(patience=1.0, clock=lambda: machine_clock() + AHEAD) as slack:
         async with living(child, slack, url, over, point, nth) as life:
             await life.serve.starts()
             await how(life)
@@ -159,6 +166,7 @@ async def ended(
             assert all(each.ok for each in await slack.retries())
             await life.serve.settled()
             await talk(life, LINES[1:])
+            await life.serve.written("dana", "named you")
             found = await seen(life.serve)
             os.kill(life.process, SIGTERM)
             assert await life.end() == 0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from storage import schema
-from storage.database import open_database
+from storage.database import migrate, open_database
 from tests.storage.tiny import begun, run, says, taken
 
-NEWEST, LATER = "0002", "0003"  # of this program, and of the later one
+NEWEST, LATER = "0003", "0004"  # of this program, and of the later one
 COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
 _REVISION = """
 import sqlalchemy as sa
@@ -35,11 +37,23 @@ def add_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str = COLU
     monkeypatch.setattr(schema, "_SCRIPTS", scripts)
 
 
-def without_the_newest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here on this program knows the first revision only, until `monkeypatch` is undone."""
-    scripts = folder / "first"
-    shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", f"{NEWEST}_*"))
-    monkeypatch.setattr(schema, "_SCRIPTS", scripts)
+def older_image(path: Path, newest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database with a review and an answer, as the program of that revision left it."""
+    scripts = path.with_name("older")
+    later = (f"{n:04}_*" for n in range(int(newest) + 1, int(NEWEST) + 1))
+    shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", *later))
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_SCRIPTS", scripts)
+        migrate(f"sqlite:///{path}")
+    full = path.with_name("full.db")
+    crash_image(full)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ATTACH ? AS later", [str(full)])
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"
+        for (table,) in connection.execute(names).fetchall():
+            connection.execute(f"INSERT INTO {table} SELECT * FROM later.{table}")
+        connection.execute("UPDATE review SET state = json_remove(state, '$.reached', '$.waits')")
+        connection.commit()
 
 
 def crash_image(path: Path) -> None:

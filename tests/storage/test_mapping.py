@@ -12,21 +12,25 @@ from hypothesis import strategies as st
 from conversations.activities import Source
 from conversations.cards import Card, Notice, Quote
 from conversations.ports import DeliveryKind
+from conversations.reminders import Kind
 from conversations.review import Act, ActKind, Phase
 from conversations.verdicts import Verdict
 from storage.mapping import quoted_acts, to_act, to_act_row, to_card, to_card_json
+from storage.models import Entry
 from tests.storage import tiny
 
 STORED = {  # a value that stands in somebody's database keeps its name
     ActKind: (
         "answered rivalled settled kept deferred waived accepted rejected delegated taken confirmed declined skipped "
         "reopened paused resumed finished cancel_asked cancelled handed_over dated described left_alone withdrawn left "
-        "archived quiet_ended pack_offered pack_taken"
+        "archived quiet_ended pack_offered pack_taken away reminded snoozed let_go"
     ),
     Phase: "open paused done cancelled",
     Verdict: "complete vague missing deferred not_applicable",
     DeliveryKind: "post revise whisper react unreact",
     Source: "thread form button",
+    Entry: "letter digest",
+    Kind: "nudge confirm ask heads_up escalation digest catch_up quiet_walk owner_gone roll_up",
 }
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))

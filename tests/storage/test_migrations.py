@@ -11,11 +11,12 @@ from sqlalchemy import make_url
 from conversations.errors import SchemaBehind, StorageDown
 from storage.database import migrate, needs_migration, open_database
 from storage.queries import reviews
+from storage.reminders import claim_due, next_due
 from storage.schema import Migrated, MigrationStopped, SchemaAhead
 from storage.shelf import PackShelf
 from tests.journeys.terminal import Terminal
-from tests.storage.revisions import LATER, NEWEST, add_revision, crash_image, without_the_newest
-from tests.storage.tiny import run, says, taken
+from tests.storage.revisions import LATER, NEWEST, add_revision, crash_image, older_image
+from tests.storage.tiny import AT, run, says, taken
 
 BREAKS = 'op.execute("DELETE FROM act")\n    op.execute("INSERT INTO nowhere VALUES (1)")'
 ORPHANS = "op.execute(\"UPDATE review SET pack_digest = 'none'\")"
@@ -67,15 +68,19 @@ def test_the_copy_is_complete_and_the_older_program_works_on_it(
     assert "colour" not in columns(copy)
 
 
-def test_a_database_of_the_first_version_keeps_its_reviews(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_database_of_an_earlier_version_keeps_its_reviews_and_all_that_live_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, revision: str
+) -> None:
     path = tmp_path / "reviews.db"
-    without_the_newest(tmp_path, monkeypatch)
-    crash_image(path)
-    monkeypatch.undo()
+    older_image(path, revision, monkeypatch)
     url = f"sqlite:///{path}"
-    assert migrate(url) == Migrated(before="0001", after=NEWEST, backup=Path(f"{path}.0001.bak"))
+    assert migrate(url) == Migrated(before=revision, after=NEWEST, backup=Path(f"{path}.{revision}.bak"))
     assert answers(url) == ["we can"]
     database = open_database(url)
+    assert run(database.read(next_due)) == AT
+    claim = run(database.units(claim_due, now=AT, limit=9))
+    assert ([who.id for who in claim.people], len(claim.reviews)) == (["ana"], 1)
     assert run(taken(database.units, says("and more", key="b")))
     database.close()
     assert answers(url) == ["we can", "and more"]

@@ -153,10 +153,10 @@ async def begun(units: Units, thread: str | None = "T") -> Review:
 
 
 async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """All rows of all tables."""
+    """All rows of all tables, in the order of their keys."""
     return await database.read(_rows)
 
 
 def _rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    tables = models.Base.metadata.sorted_tables
-    return {table.name: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
+    read = {table.name: select(table).order_by(*table.primary_key) for table in models.Base.metadata.sorted_tables}
+    return {name: [dict(row) for row in connection.execute(rows).mappings()] for name, rows in read.items()}

@@ -1,0 +1,79 @@
+"""What would be done about people: they are found, then planned for. Nothing here writes.
+
+A plan is worked out in a thread, one at a time, so that the loop goes on beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import TypeAlias
+
+from conversations.calendars import Calendar
+from conversations.cards import PlanLine, PreferencesCard
+from conversations.digests import is_told
+from conversations.letters import Pending, Plan, Silence
+from conversations.people import Account, Person, Preferences
+from conversations.planning import plan
+from conversations.preferences import preferences_card
+from conversations.standing import stand
+from storage.reminders import anything_due, next_due, read_pending, waiting
+from storage.shelf import PackShelf
+from storage.threads import Units
+
+TOGETHER = 20  # people who are found at once: more would hold their thread for long
+
+CalendarFor: TypeAlias = Callable[[Person | None, Preferences], Calendar]
+
+
+class Planner:
+    """Reviews count the days of `zone`; a person's own day is that of their calendar."""
+
+    def __init__(self, read: Units, shelf: PackShelf, zone: tzinfo, calendar_for: CalendarFor) -> None:
+        self.calendar_for = calendar_for
+        self._read = read
+        self._shelf = shelf
+        self._zone = zone
+        self._alone = asyncio.Lock()
+
+    async def found(self, accounts: Iterable[Account]) -> Mapping[Account, Pending]:
+        return await self._read(read_pending, self._shelf, tuple(accounts))
+
+    async def plan(
+        self, pending: Pending, now: datetime, silence: Silence | None, disturbed_until: datetime | None = None
+    ) -> Plan:
+        calendar, at = self.calendar_for(pending.person, pending.preferences), now.astimezone(self._zone)
+        async with self._alone:
+            return await asyncio.to_thread(
+                plan, pending, calendar, at, silence=silence, disturbed_until=disturbed_until
+            )
+
+    async def preferences(self, account: Account, now: datetime) -> PreferencesCard:
+        """How somebody may be written to, as it is now."""
+        pending, at = (await self.found([account]))[account], now.astimezone(self._zone)
+        calendar = self.calendar_for(pending.person, pending.preferences)
+        weekly = any(is_told(stand(review, at), account.id) for review in pending.reviews)
+        return preferences_card(pending.preferences, calendar, at, weekly=weekly)
+
+    async def anything_due(self, now: datetime) -> bool:
+        """Whether somebody, or a review, is due who is not claimed."""
+        return await self._read(anything_due, now=now)
+
+    async def next_due(self) -> datetime | None:
+        """When somebody, or a review, is to be looked at next."""
+        return await self._read(next_due)
+
+    async def preview(self, at: datetime) -> tuple[PlanLine, ...]:
+        """What a tick would do then, and all that is held back; no platform is asked who must not be disturbed."""
+        accounts, lines = await self._read(waiting, by=None), list[PlanLine]()
+        for start in range(0, len(accounts), TOGETHER):
+            found = await self.found(accounts[start : start + TOGETHER])
+            for pending in found.values():
+                lines += (await self.plan(pending, at, None)).lines
+        return in_order(lines)
+
+
+def in_order(lines: Iterable[PlanLine]) -> tuple[PlanLine, ...]:
+    """What goes out first, then what is held back, each by its moment."""
+    return tuple(sorted(lines, key=lambda line: (not line.send, line.at, line.platform, line.person)))
