@@ -39,6 +39,9 @@ class PlainText:
     def person(self, who: str, *, ring: bool = False) -> str:  # noqa: ARG002  # a document rings nobody
         return self.escape(who if who.startswith("@") else f"@{who}")
 
+    def name(self, who: str) -> str:
+        return self.escape(who)
+
     def said(self, text: str) -> str:
         return self.escape(text)
 
@@ -47,6 +50,9 @@ class PlainText:
 
     def command(self, words: str) -> str:
         return self.typed(f"/ai-readiness {words}")
+
+    def invitation(self) -> str:
+        return f"Type {self.typed('/invite @AI Readiness')} there"
 
 
 class Markdown(PlainText):

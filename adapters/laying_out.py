@@ -15,6 +15,7 @@ from adapters.pieces import buttons, buttons_aside, buttons_of_line, in_a_row, i
 from adapters.wording import Words, button, words_in_general
 from conversations.cards import (
     AskCard,
+    AskHereCard,
     Card,
     ConfirmCard,
     ConflictCard,
@@ -44,6 +45,7 @@ from conversations.cards import (
     RootCard,
     SummaryCard,
     Tap,
+    UnreachableCard,
     Way,
     WelcomeCard,
     WhoCard,
@@ -83,6 +85,8 @@ def _parts(card: Card, words: Words) -> Iterable[Part]:  # noqa: C901  # one cas
             return _conflict(card, words)
         case NotApplicableCard():
             return [*said(words, "reason", "who"), *buttons(card.ways)]
+        case AskHereCard():
+            return [*said(words, "why"), *buttons(card.ways, label=lambda way: button(way, card))]
         case WhoCard():
             return [*said(words, "name"), *_buttons_to_pick(card, words)]
         case SummaryCard():
@@ -95,6 +99,7 @@ def _parts(card: Card, words: Words) -> Iterable[Part]:  # noqa: C901  # one cas
             | EscalationCard()
             | QuietCard()
             | GoneCard()
+            | UnreachableCard()
             | PackOfferCard()
         ):
             return single(card, words)
@@ -190,7 +195,7 @@ def _summary(card: SummaryCard, words: Words) -> Iterator[Part]:
 
 
 def _help(card: HelpCard, words: Words) -> Iterator[Part]:
-    yield from said(words, "how")
+    yield from said(words, "waiting", "how")
     yield from line("", lead=words.say("everything"))
     if card.everything:
         yield from (Line(text=words.say("typed", word, does)) for word, does in words_in_general().items())

@@ -30,6 +30,7 @@ from conversations.cards import (
     PreferencesCard,
     QuietCard,
     RollUpLine,
+    UnreachableCard,
     Way,
 )
 
@@ -51,7 +52,7 @@ def _below(card: cards.Line, words: Words) -> Iterator[Part]:
             yield from said(words, "prompt")
             yield from said_quietly(words, *([] if card.until else ["example"]))
         case ConfirmCard():
-            yield from said(words, "prompt")
+            yield from said(words, "prompt", "before")
         case NudgeCard():
             yield from said_quietly(words, "example")
         case HeadsUpCard():
@@ -62,6 +63,8 @@ def _below(card: cards.Line, words: Words) -> Iterator[Part]:
             yield from said(words, "next")
         case GoneCard():
             yield from said(words, "heirs")
+        case UnreachableCard():
+            yield from said(words, "how")
         case PackOfferCard():
             yield from _changes(card, words)
         case _:
@@ -191,7 +194,7 @@ def _sponsored(lines: Sequence[RollUpLine], words: Words) -> Iterator[Part]:
 
 
 def preferences(card: PreferencesCard, words: Words) -> Iterator[Part]:
-    yield from said(words, "hours", "away", "nudges", "digest")
+    yield from said(words, "hours", "away", "nudges", "digest", "joined")
     yield from said_quietly(words, "how")
     yield from buttons_aside(card.ways)
 
@@ -210,5 +213,5 @@ def home(card: HomeCard, words: Words) -> Iterator[Part]:
 
 
 def how_to_write(card: PreferencesCard, words: Words) -> Iterator[Part]:
-    yield from said(words, "hours", "away", "nudges", "digest")
+    yield from said(words, "hours", "away", "nudges", "digest", "joined")
     yield from buttons_aside(card.ways)

@@ -6,12 +6,12 @@ with what it has. Which part a card has where is said in `laying_out.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from conversations.cards import Way
+from conversations.cards import Tap, Way
 
 
 class Tone(StrEnum):
@@ -86,6 +86,16 @@ class Layout:
         """The same without some ways, as those that lead nowhere."""
         parts = (_without(part, left_out) if isinstance(part, Buttons) else part for part in self.parts)
         return replace(self, parts=tuple(part for part in parts if not isinstance(part, Buttons) or part.choices))
+
+
+def address_of(way: Way, review: str | None, links: Mapping[str, str]) -> str | None:
+    """Where a `Tap.OPEN` leads. `links` are addresses by choice, "" for where the message itself stands.
+
+    That is where its own `review` is, and no other one.
+    """
+    if way.tap is not Tap.OPEN or not (way.choice or way.review in (None, review)):
+        return None
+    return links.get(way.choice or "")
 
 
 def fallback(layout: Layout) -> list[str]:

@@ -24,6 +24,7 @@ from adapters.marks import MARKS, STATE_WORDS
 from conversations.cards import (
     About,
     AskCard,
+    AskHereCard,
     Card,
     ConfirmCard,
     DigestCard,
@@ -32,6 +33,7 @@ from conversations.cards import (
     NudgeCard,
     Quote,
     Tap,
+    UnreachableCard,
     Way,
 )
 
@@ -49,6 +51,10 @@ class Platform(Protocol):
         """An id, or a name that matches nobody here. Only with `ring` is the person told."""
         ...
 
+    def name(self, who: str) -> str:
+        """Likewise, as the name alone, by which somebody is greeted."""
+        ...
+
     def said(self, text: str) -> str:
         """What a person said; in it a person is `<@ID>`. Shown as typed, and rings nobody."""
         ...
@@ -61,6 +67,10 @@ class Platform(Protocol):
         """Something to type that is heard outside of threads, with what it begins with there."""
         ...
 
+    def invitation(self) -> str:
+        """What somebody does, so that the bot can speak in the place it is about; an order, without its end."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
@@ -69,6 +79,7 @@ class Reader:
     words: Mapping[int, str]
     today: date
     zone: ZoneInfo
+    overheard: bool = True  # what they reply is heard without naming the bot
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,7 @@ def _environment(platform: Platform) -> Environment:
         auto_reload=False,
     )
     environment.filters |= _filters(platform, shown)
+    environment.globals["invitation"] = lambda: Markup(platform.invitation())
     environment.tests |= {"a_state": filters.is_state, "a_gap": letter_lines.is_gap, "a_nudge": letter_lines.is_nudge}
     environment.tests["quiet"] = digest_lines.is_quiet
     return environment
@@ -177,6 +189,7 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
         "listed": lambda things, last="and": Markup(filters.listed([shown(thing) for thing in things], last)),
         "lines_open": letter_lines.open_lines,
         "mark": MARKS.__getitem__,
+        "name": lambda who: Markup(platform.name(who)),
         "mention": lambda who: Markup(platform.person(who, ring=True)),
         "nobody": filters.nobody,
         "part": filters.part,
@@ -197,7 +210,16 @@ def _filters(platform: Platform, shown: Callable[[object], Markup]) -> dict[str,
         "weekday": filters.weekday,
         "weekdays": filters.weekdays,
         "when": when,
+        "word": lambda word: Markup(_word(word, platform)),
     }
+
+
+def _word(word: str, platform: Platform) -> str:
+    """A word of `words_in_general`, as it is typed there."""
+    return platform.command(word.removeprefix(_SLASH)) if word.startswith(_SLASH) else platform.typed(word)
+
+
+_SLASH = "/ai-readiness "  # begins what is heard outside of threads; a platform may have another beginning for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +269,7 @@ LABELS: Mapping[Tap, Label] = {
     Tap.DATE: Label(button="Date", word="date 15 Dec"),
     Tap.HELP: Label(button="Help", word="help"),
     Tap.HELP_ALL: Label(button="All words", word="help all"),
-    Tap.START: Label(button="Start a review", word="/ai-readiness start NAME"),
+    Tap.START: Label(button="Start a review", word=f"{_SLASH}start NAME"),
     Tap.MINE: Label(button="My items", word="mine"),
     Tap.OPEN: Label(button="Open", word=""),
     Tap.GO_ON: Label(button="Go on", word="ok"),
@@ -295,11 +317,13 @@ DEEDS: Mapping[str, str] = {
 
 
 # Buttons that are called after what they do for whom they are shown to.
+_ABOUT_ONE_THREAD = (AskCard, ConfirmCard, NudgeCard, HeadsUpCard, EscalationCard, UnreachableCard)
 _ON_CARDS: Mapping[tuple[type, Tap], str] = {
     (HeadsUpCard, Tap.NAME): "Add",
+    (AskHereCard, Tap.KEEP): "Yes, it holds",
     (DigestCard, Tap.DIGEST_OFF): "Turn off",
     (DigestCard, Tap.GO_ON): "Keep going",
-    **{(card, Tap.OPEN): "See the thread" for card in (AskCard, ConfirmCard, NudgeCard, HeadsUpCard, EscalationCard)},
+    **{(card, Tap.OPEN): "See the thread" for card in _ABOUT_ONE_THREAD},
 }
 
 

@@ -9,20 +9,30 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks.comparing import FULL, LEVELS, QUICK, compare, on_postgres, on_sqlite
+from benchmarks.comparing import FULL, LEVELS, QUICK, Trial, compare, on_postgres, on_sqlite
 from benchmarks.digests import digests
 from benchmarks.due_shape import due_shape
-from benchmarks.figures import ROOT, Figure, counted, facts, figures, growth, keep, table
+from benchmarks.figures import ROOT, Figure, counted, facts, figures, growth, keep, p50_over, spread, table
+from benchmarks.platforms import PRODUCT, Platform
 from benchmarks.processes import postgres
 from benchmarks.shape import shape
+from benchmarks.shape_teams import shape_on_teams
+from benchmarks.slack import SLACK
 from benchmarks.sweeps import sweeps
+from benchmarks.teams import STOCK, TEAMS
 
-LONGEST_SECONDS = 900  # about twice what a quiet machine takes
-TARGETS = {"SQLite": {1: 3.0, 16: 2.0, 32: 2.0}, "PostgreSQL": {1: 3.0, 16: 3.0, 32: 3.0}}
+LONGEST_SECONDS = 1_200  # about twice what a quiet machine takes
+STORES = ("SQLite", "PostgreSQL")
+TARGETS = {
+    ("SQLite", SLACK): {1: 3.0, 16: 2.0, 32: 2.0},
+    ("SQLite", TEAMS): {1: 3.0, 16: 3.0, 32: 3.0},
+    ("PostgreSQL", SLACK): {1: 3.0, 16: 3.0, 32: 3.0},
+    ("PostgreSQL", TEAMS): {1: 3.0, 16: 3.0, 32: 3.0},
+}
 _OURS = ("AI_READINESS_", "SLACK_", "TEAMS_", "DATABASE_URL", "HOST", "PORT", "PUBLIC_URL")
 
 
@@ -43,10 +53,11 @@ def measured(folder: Path, *, quick: bool) -> list[Figure]:
     known, told = facts(folder), list[Figure]()
     print(*(f"{name} {value}" for name, value in known.items()), sep=", ", flush=True)
     with postgres(folder) as server_url:
-        for store in TARGETS:
+        for store in STORES:
             where = folder if store == "SQLite" else server_url
-            urls = on_sqlite(folder) if store == "SQLite" else on_postgres(server_url)
-            told += asyncio.run((quickly if quick else fully)(store, urls, folder))
+            for platform in (SLACK, TEAMS):
+                urls = on_sqlite(folder, platform) if store == "SQLite" else on_postgres(server_url, platform)
+                told += asyncio.run((quickly if quick else fully)(store, platform, urls, folder))
             told += asyncio.run((due_shape if quick else due_fully)(store, where))
     print(*told, sep="\n")
     known |= {"load after": round(os.getloadavg()[0], 1)}
@@ -55,20 +66,31 @@ def measured(folder: Path, *, quick: bool) -> list[Figure]:
     return told
 
 
-async def fully(store: str, urls: tuple[str, str], folder: Path) -> list[Figure]:
-    pairs = await compare(urls, folder, FULL)
-    print("", *table(store, pairs), "", sep="\n", flush=True)
-    told = figures(store, pairs, TARGETS[store])
-    return [*told, growth(store, pairs)] if store == "SQLite" else told
+async def fully(store: str, platform: Platform, urls: tuple[str, str], folder: Path) -> list[Figure]:
+    trials = await compare(platform, urls, folder, FULL)
+    print("", *table(store, platform, trials), "", sep="\n", flush=True)
+    told = figures(store, platform, trials, TARGETS[store, platform])
+    if platform is TEAMS:
+        told += stock_figures(store, trials)
+    return [*told, growth(store, platform, trials)] if store == "SQLite" else told
 
 
-async def quickly(store: str, urls: tuple[str, str], folder: Path) -> list[Figure]:
-    """No time is looked at: that every request was acked, and kept, is what was to be seen."""
-    pairs = await compare(urls, folder, QUICK)
-    acked = min(len(pair.product.taken) for level in LEVELS for pair in pairs[level])
+def stock_figures(store: str, trials: Mapping[int, Sequence[Trial]]) -> list[Figure]:
+    name, sdk = f"{store}, {TEAMS.title}", "the SDK's own no-op, alone"
     return [
-        counted(f"{store}: messages acked and kept, at least", acked, 1, most=False),
-        *await shape(store, urls[1], folder),
+        spread(f"{name}, {level} in flight: p50 over the SDK's", sdk, p50_over(STOCK, trials[level]), 0.2)
+        for level in (1, 32)
+    ]
+
+
+async def quickly(store: str, platform: Platform, urls: tuple[str, str], folder: Path) -> list[Figure]:
+    """No time is looked at: that every request was acked, and kept, is what was to be seen."""
+    trials = await compare(platform, urls, folder, QUICK)
+    acked = min(len(trial[PRODUCT].taken) for level in LEVELS for trial in trials[level])
+    counts = shape_on_teams(store, urls[1]) if platform is TEAMS else shape(store, urls[1], folder)
+    return [
+        counted(f"{store}, {platform.title}: messages acked and kept, at least", acked, 1, most=False),
+        *await counts,
     ]
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TypeAlias
 
 import psycopg
 from sqlalchemy import Connection, distinct, func, make_url, select
 
 from benchmarks.load import NotMeasured, Round, measure
-from benchmarks.processes import Server, cores, free_port, server
-from benchmarks.reviews import SECRET, THREADS, begin, messages
+from benchmarks.platforms import PRODUCT, THREADS, Asked, Platform
+from benchmarks.processes import cores
+from benchmarks.reviews import begin, messages
 from conversations.review import ActKind
 from storage.database import migrate, open_database
 from storage.models import act
 
 LEVELS = (1, 16, 32)  # requests in flight
+
+Trial: TypeAlias = Mapping[str, Round]  # by server, measured right after one another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,99 +38,79 @@ FULL = Scale(rounds=7, seconds=1.0, reviews=12 * THREADS)
 QUICK = Scale(rounds=1, seconds=0.2, reviews=THREADS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """What was measured right after one another."""
-
-    floor: Round
-    product: Round
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """An endless supply of requests to each, and how many the product has acked."""
-
-    floor: Iterator[bytes]
-    product: Iterator[bytes]
-
-
-def on_sqlite(folder: Path) -> tuple[str, str]:
+def on_sqlite(folder: Path, platform: Platform) -> tuple[str, str]:
     """The URLs of two databases: the floor's, the product's."""
-    return f"sqlite:///{folder}/floor.db", f"sqlite:///{folder}/product.db"
+    return f"sqlite:///{folder}/{platform.name}_floor.db", f"sqlite:///{folder}/{platform.name}_product.db"
 
 
-def on_postgres(server_url: str) -> tuple[str, str]:
+def on_postgres(server_url: str, platform: Platform) -> tuple[str, str]:
+    names = [f"{platform.name}_floor", f"{platform.name}_product"]
     with psycopg.connect(server_url, autocommit=True) as connection:
-        for name in ("floor", "product"):
+        for name in names:
             connection.execute(f"CREATE DATABASE {name}")
-    floor, product = (make_url(server_url).set(database=name) for name in ("floor", "product"))
+    floor, product = (make_url(server_url).set(database=name) for name in names)
     migrate(product.render_as_string(hide_password=False))
     return floor.render_as_string(hide_password=False), product.render_as_string(hide_password=False)
 
 
-async def compare(urls: tuple[str, str], folder: Path, scale: Scale) -> Mapping[int, list[Pair]]:
-    """Pairs by the number of requests in flight. Raises `NotMeasured`."""
-    texts = await begin(urls[1], scale.reviews)
-    sources = Sources(
-        floor=(each for _ in count() for each in messages(scale.reviews, texts)),
-        product=messages(scale.reviews, texts),
-    )
-    pairs: dict[int, list[Pair]] = {level: [] for level in LEVELS}
+async def compare(platform: Platform, urls: tuple[str, str], folder: Path, scale: Scale) -> Mapping[int, list[Trial]]:
+    """Trials by the number of requests in flight. Raises `NotMeasured`."""
+    texts = await begin(platform, urls[1], scale.reviews)
+    trials: dict[int, list[Trial]] = {level: [] for level in LEVELS}
     acked = 0
-    async with both(urls, folder) as (floor, product):
+    with platform.servers(urls, folder) as servers, on_the_other_core():
+        asking = {name: _asking(name, platform, scale.reviews, texts, asked) for name, asked in servers.items()}
         for number in range(1 + scale.rounds):  # the first one warms up
             for level in LEVELS:
-                pair = await _pair(floor, product, sources, level, scale.seconds)
-                acked += len(pair.product.taken)
+                trial = await _trial(servers, asking, level, scale.seconds)
+                acked += len(trial[PRODUCT].taken)
                 if number:
-                    pairs[level].append(pair)
+                    trials[level].append(trial)
     await _check_kept(urls[1], acked)
-    return pairs
+    return trials
 
 
-async def _pair(floor: Server, product: Server, sources: Sources, level: int, seconds: float) -> Pair:
+def _asking(name: str, platform: Platform, reviews: int, texts: list[str], asked: Asked) -> Iterator[bytes]:
+    """Requests; without an end but for the product, which takes an answer once."""
+    if name == PRODUCT:
+        return messages(platform, reviews, texts, asked.request)
+    return (each for _ in count() for each in messages(platform, reviews, texts, asked.request))
+
+
+async def _trial(
+    servers: Mapping[str, Asked], asking: Mapping[str, Iterator[bytes]], level: int, seconds: float
+) -> Trial:
+    trial = {}
+    product = servers[PRODUCT].server
     with product.standing_still():
-        below = await measure(floor, sources.floor, in_flight=level, seconds=seconds)
-    return Pair(floor=below, product=await measure(product, sources.product, in_flight=level, seconds=seconds))
+        for name in (each for each in servers if each != PRODUCT):
+            trial[name] = await measure(servers[name].server, asking[name], in_flight=level, seconds=seconds)
+    trial[PRODUCT] = await measure(product, asking[PRODUCT], in_flight=level, seconds=seconds)
+    return trial
 
 
-@asynccontextmanager
-async def both(urls: tuple[str, str], folder: Path) -> AsyncIterator[tuple[Server, Server]]:
-    """Both servers on one core; on the other one whoever asks them, and what stands for Slack."""
-    servers, others = cores()
+@contextmanager
+def on_the_other_core() -> Iterator[None]:
+    """Whoever asks the servers is not where they are."""
     everywhere = os.sched_getaffinity(0)
-    api, floor, product = (free_port() for _ in range(3))
-    environment = {
-        "DATABASE_URL": urls[1],
-        "HOST": "127.0.0.1",
-        "PORT": str(product),
-        "SLACK_API_URL": f"http://127.0.0.1:{api}/api/",
-        "SLACK_BOT_TOKEN": "xoxb-of-the-measurement",
-        "SLACK_SIGNING_SECRET": SECRET,
-    }
-    with (
-        server("benchmarks.fake_slack", str(api), port=api, core=others, folder=folder),
-        server("benchmarks.floor", urls[0], str(floor), SECRET, port=floor, core=servers, folder=folder) as a,
-        server("bot", "serve", port=product, core=servers, folder=folder, environment=environment) as b,
-    ):
-        os.sched_setaffinity(0, {others})
-        try:
-            yield a, b
-        finally:
-            os.sched_setaffinity(0, everywhere)
+    os.sched_setaffinity(0, {cores()[1]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, everywhere)
 
 
 async def _check_kept(url: str, acked: int) -> None:
     database = await asyncio.to_thread(open_database, url, alone=False)
     try:
-        kept = await database.read(_answering)
+        kept = await database.read(answering)
     finally:
         await asyncio.to_thread(database.close)
     if kept != acked:
         raise NotMeasured(f"{acked} messages were acked, and {kept} have answered something")
 
 
-def _answering(connection: Connection) -> int:
+def answering(connection: Connection) -> int:
     """How many messages have answered something."""
     answered = select(func.count(distinct(act.c.source_key + act.c.review_id))).where(act.c.kind == ActKind.ANSWERED)
     return connection.execute(answered).scalar_one()

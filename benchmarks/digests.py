@@ -20,6 +20,7 @@ from benchmarks.due import BEGUN, NEXT_MONDAY, begin_one, copy, databases, filli
 from benchmarks.figures import Figure, spread
 from benchmarks.load import NotMeasured, Round
 from benchmarks.reviews import begin
+from benchmarks.slack import SLACK
 from bot.bootstrap import Application, running
 from bot.settings import Settings
 from conversations.activities import Activity
@@ -60,7 +61,7 @@ async def digests(store: str, where: Path | str) -> list[Figure]:
     """Raises `NotMeasured`."""
     (url,) = await asyncio.to_thread(databases, where, "weekly")
     original = await begin_one(url, answered=ITEMS)
-    said = await begin(url, _THREADS, clock=lambda: _TURNS_AT)
+    said = await begin(SLACK, url, _THREADS, clock=lambda: _TURNS_AT)
     many = _MANY if store == "SQLite" else 0
     owners = {f"{number}": _OWNERS for number in range(1 + _ROUNDS)}
     owners |= {f"beside{number}": _BESIDE for number in range(1 + _ROUNDS)} | ({"many": many} if many else {})

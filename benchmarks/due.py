@@ -32,10 +32,11 @@ from sqlalchemy import (
     text,
 )
 
-from benchmarks.reviews import Posted, answers, place, start
+from benchmarks.reviews import Posted, answers, start
+from benchmarks.slack import SLACK
 from bot.bootstrap import running
 from bot.settings import Settings
-from conversations.activities import Activity, ActivityKind, Actor
+from conversations.activities import Activity, ActivityKind
 from conversations.people import Account
 from storage.database import migrate, to_address
 from storage.models import Entry, act, ledger, reminder, review
@@ -46,7 +47,7 @@ ROWS_EACH = 3  # of one who waits, in as many reviews
 _LATER = BEGUN + timedelta(days=60)
 _MOMENTS, _STEP = 10_007, 4_801  # different ones, a prime; and what scatters them
 _ORIGINAL = 90_000  # the number of the review that others are copies of: nobody else has it
-_PLACE = place(_ORIGINAL)
+_PLACE = SLACK.place(_ORIGINAL)
 
 _moment = Table("moment", MetaData(), Column("n", Integer, primary_key=True), Column("at", reminder.c.due_at.type))
 
@@ -68,10 +69,10 @@ def databases(where: Path | str, *names: str) -> list[str]:
 async def begin_one(url: str, *, answered: int) -> str:
     """A review of the usual pack, begun on `BEGUN`, with so many of its items answered, one by one."""
     settings = Settings(database_url=url)
-    async with running(settings, {"slack": Posted()}, command="make bench", clock=lambda: BEGUN) as application:
-        await start(application, _ORIGINAL, now=BEGUN)
+    async with running(settings, {"slack": Posted(SLACK)}, command="make bench", clock=lambda: BEGUN) as application:
+        await start(application, SLACK, _ORIGINAL, now=BEGUN)
         await application.relay.drain()
-        said = list(answers(application.engine).values())[:answered]
+        said = list(answers(application.engine, SLACK).values())[:answered]
         turns = [await application.runner.run(saying(_ORIGINAL, n, words, now=BEGUN)) for n, words in enumerate(said)]
     if not all(turn and turn.review and turn.review.acts for turn in turns):
         raise AssertionError("something was no answer")
@@ -84,8 +85,8 @@ def saying(number: int, n: int, words: str, *, now: datetime) -> Activity:
         keys=(f"said/{number}/{n}",),
         kind=ActivityKind.MESSAGE,
         source=f"1750000000.{n:06}",
-        actor=Actor(id="U0ANA", name="Ana"),
-        reference=place(number),
+        actor=SLACK.actor,
+        reference=SLACK.place(number),
         at=now,
         text=words,
     )

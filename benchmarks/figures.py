@@ -18,12 +18,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks.comparing import Pair
+from benchmarks.comparing import Trial
 from benchmarks.load import Round
+from benchmarks.platforms import FLOOR, PRODUCT, Platform
 
 ROOT = Path(__file__).parents[1]
 _COLUMNS = ("p50 ms", "p99/p50", "requests/s", "CPU ms")
-_LIBRARIES = ("aiohttp", "slack-bolt", "slack-sdk", "SQLAlchemy", "psycopg")
+_LIBRARIES = ("aiohttp", "slack-bolt", "slack-sdk", "botbuilder-core", "SQLAlchemy", "psycopg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Figure:
         bound = f"{'at most' if self.most else 'at least'} {self.target:g}"
         spread = f"({self.low:.2f}-{self.high:.2f})" if self.low < self.high else ""
         ratio = f"{self.ratio:.2f}" if spread else f"{self.ratio:g}"
-        return f"{'met' if self.met else 'MISSED':6} {self.name:54} {ratio:>6} {spread:13} {bound}"
+        return f"{'met' if self.met else 'MISSED':6} {self.name:58} {ratio:>6} {spread:13} {bound}"
 
 
 def counted(name: str, number: float, target: float, *, floor: str = "-", most: bool = True) -> Figure:
@@ -54,25 +55,33 @@ def counted(name: str, number: float, target: float, *, floor: str = "-", most: 
     return Figure(name=name, floor=floor, ratio=number, low=number, high=number, target=target, most=most)
 
 
-def figures(store: str, pairs: Mapping[int, Sequence[Pair]], targets: Mapping[int, float]) -> list[Figure]:
+def figures(
+    store: str, platform: Platform, trials: Mapping[int, Sequence[Trial]], targets: Mapping[int, float]
+) -> list[Figure]:
     """`targets` are those of the p50, by requests in flight."""
-    floor = f"Bolt no-op + one commit on {store}"
+    name, floor = f"{store}, {platform.title}", f"{platform.floor} + one commit on {store}"
     told = [
-        spread(f"{store}, {level} in flight: p50", floor, [p.product.p50 / p.floor.p50 for p in pairs[level]], target)
+        spread(f"{name}, {level} in flight: p50", floor, p50_over(FLOOR, trials[level]), target)
         for level, target in targets.items()
     ]
-    busy = pairs[32]
-    tails = [pair.product.p99_over_p50 for pair in busy]
-    over = [pair.product.p99_over_p50 / pair.floor.p99_over_p50 for pair in busy]
-    told.append(spread(f"{store}, 32 in flight: p99/p50 over the floor's", f"its own p99/p50, {floor}", over, 1.3))
-    told.append(spread(f"{store}, 32 in flight: p99/p50", "its own p50", tails, 3.0))
+    busy = trials[32]
+    tails = [trial[PRODUCT].p99_over_p50 for trial in busy]
+    over = [trial[PRODUCT].p99_over_p50 / trial[FLOOR].p99_over_p50 for trial in busy]
+    told.append(spread(f"{name}, 32 in flight: p99/p50 over the floor's", f"its own p99/p50, {floor}", over, 1.3))
+    told.append(spread(f"{name}, 32 in flight: p99/p50", "its own p50", tails, 3.0))
     return told
 
 
-def growth(store: str, pairs: Mapping[int, Sequence[Pair]]) -> Figure:
-    several = zip(pairs[32], pairs[1], strict=True)
-    ratios = [many.product.throughput / one.product.throughput for many, one in several]
-    return spread(f"{store}: throughput, 32 over 1 in flight", "itself, 1 in flight", ratios, 1.5, most=False)
+def p50_over(server: str, trials: Sequence[Trial]) -> list[float]:
+    """The product's, over that of another server."""
+    return [trial[PRODUCT].p50 / trial[server].p50 for trial in trials]
+
+
+def growth(store: str, platform: Platform, trials: Mapping[int, Sequence[Trial]]) -> Figure:
+    several = zip(trials[32], trials[1], strict=True)
+    ratios = [many[PRODUCT].throughput / one[PRODUCT].throughput for many, one in several]
+    name = f"{store}, {platform.title}: throughput, 32 over 1 in flight"
+    return spread(name, "itself, 1 in flight", ratios, 1.5, most=False)
 
 
 def spread(name: str, floor: str, ratios: Sequence[float], target: float, *, most: bool = True) -> Figure:
@@ -81,27 +90,25 @@ def spread(name: str, floor: str, ratios: Sequence[float], target: float, *, mos
     return Figure(name=name, floor=floor, ratio=middle, low=low, high=high, target=target, most=most)
 
 
-def table(store: str, pairs: Mapping[int, Sequence[Pair]]) -> list[str]:
-    """The floor's and the product's own figures, for orientation."""
-    head = f"{store:12}{'in flight':>10}" + "".join(f"{name:>18}" for name in _COLUMNS)
+def table(store: str, platform: Platform, trials: Mapping[int, Sequence[Trial]]) -> list[str]:
+    """Each server's own figures, for orientation."""
+    head = f"{f'{store}, {platform.title}':20}{'in flight':>10}" + "".join(f"{name:>12}" for name in _COLUMNS)
     lines = [
-        f"{'':12}{level:10}" + "".join(f"{below:>9}{ours:>9}" for below, ours in _columns(each))
-        for level, each in pairs.items()
+        f"{name:20}{level:10}" + "".join(f"{shown:>12}" for shown in _shown([trial[name] for trial in several]))
+        for level, several in trials.items()
+        for name in several[0]
     ]
     return [head, *lines]
 
 
-def _columns(pairs: Sequence[Pair]) -> Iterable[tuple[str, str]]:
+def _shown(rounds: Sequence[Round]) -> Iterable[str]:
     shown: tuple[tuple[Callable[[Round], float], str], ...] = (
         (lambda one: one.p50 * 1000, ".2f"),
         (lambda one: one.p99_over_p50, ".1f"),
         (lambda one: one.throughput, ".0f"),
         (lambda one: one.cpu_per_request * 1000, ".2f"),
     )
-    for of, form in shown:
-        floor = statistics.median(of(pair.floor) for pair in pairs)
-        product = statistics.median(of(pair.product) for pair in pairs)
-        yield format(floor, form), format(product, form)
+    return (format(statistics.median(map(of, rounds)), form) for of, form in shown)
 
 
 def facts(folder: Path) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Connection:
             length = _LENGTH.search(head)
             body = await self._reader.readexactly(int(length[1])) if length else b""
         taken = perf_counter() - begun
-        if not head.startswith(b"HTTP/1.1 200 "):
+        if not head.startswith(b"HTTP/1.1 20"):
             raise NotMeasured(f"{head.splitlines()[0]!r} {body[:200]!r}")
         return taken
 

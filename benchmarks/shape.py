@@ -15,14 +15,15 @@ import yaml
 from sqlalchemy import Engine, event
 
 from benchmarks.figures import Figure, counted
-from benchmarks.reviews import Posted, answers, place, start
+from benchmarks.reviews import Posted, answers, start
+from benchmarks.slack import SLACK
 from bot.bootstrap import Application, running
 from bot.library import bundled
 from bot.settings import Settings
-from conversations.activities import Activity, ActivityKind, Actor, Form
+from conversations.activities import Activity, ActivityKind, Form
 from storage.threads import TOGETHER
 
-_MOST = 10  # statements a turn
+MOST = 10  # statements a turn
 _LOOKS = ("INSERT INTO reminder", "DELETE FROM reminder")
 _FIRST = 50_000  # review here; the ones before are those of messages
 _FEW = 2  # items of the small pack; the large one has all that ship
@@ -32,16 +33,16 @@ async def shape(store: str, url: str, folder: Path) -> list[Figure]:
     """The counts of one database, on which nothing else is counted meanwhile."""
     _write_small_pack(folder)
     settings, told = Settings(database_url=url, AI_READINESS_PACKS=folder), list[Figure]()
-    async with running(settings, {"slack": Posted()}, command="make bench", pack="few") as application:
+    async with running(settings, {"slack": Posted(SLACK)}, command="make bench", pack="few") as application:
         seen = await _by_message(application, _FIRST)
-    async with running(settings, {"slack": Posted()}, command="make bench", pack="full") as application:
+    async with running(settings, {"slack": Posted(SLACK)}, command="make bench", pack="full") as application:
         seen += await _by_message(application, _FIRST + 1)
         seen += await _by_form(application, _FIRST + 2)
         if store == "SQLite":
             commits = await _commits_of_waiting(application, _FIRST + 1000)
             told.append(counted(f"{store}: commits for {TOGETHER} waiting turns", commits, 1))
     return [
-        counted(f"{store}: statements in a turn", max(turn.total() for turn in seen), _MOST),
+        counted(f"{store}: statements in a turn", max(turn.total() for turn in seen), MOST),
         counted(f"{store}: different numbers of statements in turns", len({turn["statement"] for turn in seen}), 1),
         *told,
     ]
@@ -50,13 +51,13 @@ async def shape(store: str, url: str, folder: Path) -> list[Figure]:
 async def _by_message(application: Application, number: int) -> list[Counter[str]]:
     """Statements of each turn of a review whose items are answered one by one."""
     await _begin(application, number)
-    said = answers(application.engine).values()
+    said = answers(application.engine, SLACK).values()
     return [await _statements(application, _activity(number, n, text=text)) for n, text in enumerate(said)]
 
 
 async def _by_form(application: Application, first: int) -> list[Counter[str]]:
     """Statements of one turn that answers 1, 5 or 21 items."""
-    values, seen = answers(application.engine), []
+    values, seen = answers(application.engine, SLACK), []
     for number, many in enumerate((1, 5, 21), first):
         await _begin(application, number)
         form = Form(name="run", values=dict([*values.items()][:many]), seen=1)
@@ -67,7 +68,7 @@ async def _by_form(application: Application, first: int) -> list[Counter[str]]:
 async def _commits_of_waiting(application: Application, first: int) -> int:
     """Of as many turns as may share one, all of which wait while another unit is at work."""
     await _begin(application, *range(first, first + TOGETHER))
-    said, gate = next(iter(answers(application.engine).values())), threading.Event()
+    said, gate = next(iter(answers(application.engine, SLACK).values())), threading.Event()
     held = asyncio.create_task(application.database.units(lambda _: gate.wait(10)))
     turns = [
         asyncio.create_task(application.runner.run(_activity(number, 0, text=said)))
@@ -82,7 +83,7 @@ async def _commits_of_waiting(application: Application, first: int) -> int:
 
 async def _begin(application: Application, *numbers: int) -> None:
     for number in numbers:
-        await start(application, number, now=datetime.now(UTC))
+        await start(application, SLACK, number, now=datetime.now(UTC))
     await application.relay.drain()
 
 
@@ -99,8 +100,8 @@ def _activity(number: int, n: int, **fields: Any) -> Activity:
     usual = {"kind": ActivityKind.MESSAGE, "source": f"1750000000.{n:06}"}
     return Activity(
         keys=(f"shape/{number}/{n}", f"shape/{number}/{n}/again"),
-        actor=Actor(id="U0ANA", name="Ana"),
-        reference=place(number),
+        actor=SLACK.actor,
+        reference=SLACK.place(number),
         at=datetime.now(UTC),
         **(usual | fields),
     )

@@ -9,6 +9,7 @@ import asyncio
 import csv
 import json
 import logging
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from bot.settings import BadUsage, read_settings
+from bot.settings import BadUsage, Settings, read_settings
 from conversations.errors import ReadinessError
 
 app = typer.Typer(
@@ -294,6 +295,54 @@ def manifest_slack(
     if public_url is None and not socket:
         _stop("PUBLIC_URL: set it to where Slack can call, as in https://readiness.acme.io, or use --socket.", 2)
     typer.echo(to_yaml(manifest(public_url, socket=socket)), nl=False)
+
+
+@manifest_app.command(name="teams")
+def manifest_teams(
+    out: Annotated[Path | None, typer.Option(help="Write the package to upload, a zip file.", dir_okay=False)] = None,
+    without_channel_reading: Annotated[
+        bool, typer.Option("--without-channel-reading", help="Only what mentions the bot is heard in channels.")
+    ] = False,
+    app_version: Annotated[
+        str | None, typer.Option(metavar="X.Y.Z", help="Teams takes an update only with a higher one.")
+    ] = None,
+) -> None:
+    """Teams' app manifest; with --out the whole package, with its icons."""
+    from importlib.metadata import version
+
+    from adapters.teams.manifest import manifest, package, to_json
+
+    app_id, public_url = _teams_app(read_settings())
+    if app_version and not re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}", app_version):
+        _stop(f"--app-version: {app_version!r} is none; write three numbers, as in 1.2.0", 2)
+    document = manifest(
+        app_id,
+        public_url,
+        version=app_version or version("ai-readiness"),
+        reads_channels=not without_channel_reading,
+    )
+    if out is None:
+        typer.echo(to_json(document), nl=False)
+        return
+    try:
+        out.write_bytes(package(document))
+    except OSError as error:
+        _stop(f"--out: {out} cannot be written ({error.strerror}).", 2)
+    typer.echo(f"{out} can be uploaded to Teams.", err=True)
+
+
+def _teams_app(settings: Settings) -> tuple[str, str]:
+    """The app's id and where Teams calls it."""
+    from adapters.teams.manifest import GUID
+
+    lacking = []
+    if not GUID.fullmatch(settings.teams_app_id or ""):
+        lacking.append("TEAMS_APP_ID: set it to the Application (client) ID of the app's registration in Entra.")
+    if settings.public_url is None:
+        lacking.append("PUBLIC_URL: set it to where Teams can call, as in https://readiness.acme.io.")
+    if settings.teams_app_id is None or settings.public_url is None or lacking:
+        _stop("\n".join(lacking), 2)
+    return settings.teams_app_id, settings.public_url
 
 
 def _json(document: Any) -> str:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TypeAlias
 
+from adapters.checks import Seen
 from bot.bootstrap import machine_clock
 from bot.library import NoSuchFolder, bundled, known_parts, load_library, own, shipped_rules
 from bot.settings import Settings, usable_settings, what_serve_lacks
@@ -55,7 +56,7 @@ def examine() -> list[Finding]:
     """All checks that can be made."""
     ground = _ground()
     found = (check(ground) for check in CHECKS)
-    return [*(finding for finding in found if finding is not None), *_slack(ground)]
+    return [*(finding for finding in found if finding is not None), *_slack(ground), *_teams(ground)]
 
 
 def _slack(ground: Ground) -> list[Finding]:
@@ -64,7 +65,18 @@ def _slack(ground: Ground) -> list[Finding]:
         return []
     from bot.doctor_slack import seen_at_slack  # noqa: PLC0415  # its SDK is loaded only where it is used
 
-    seen = seen_at_slack(ground.settings, ground.database)
+    return _findings(seen_at_slack(ground.settings, ground.database))
+
+
+def _teams(ground: Ground) -> list[Finding]:
+    if not ground.settings.on_teams or "TEAMS_AUTH" in ground.wrong:
+        return []
+    from bot.doctor_teams import seen_at_teams  # noqa: PLC0415  # the web is loaded only where it is used
+
+    return _findings(seen_at_teams(ground.settings))
+
+
+def _findings(seen: Iterable[Seen]) -> list[Finding]:
     return [Finding(check=one.check, says=one.says, todo=one.todo) for one in seen]
 
 
@@ -116,16 +128,25 @@ def _settings(ground: Ground) -> Finding:
 def _serve(ground: Ground) -> Finding | None:
     settings = ground.settings
     lacking = [line for line in what_serve_lacks(settings) if line.partition(":")[0] not in ground.wrong]
-    if settings.on_slack and lacking:
+    configured = settings.on_slack or settings.on_teams
+    if configured and lacking:
         return Finding(check="serve", says=f"{_counted(len(lacking), 'setting')} to put right", todo=tuple(lacking))
-    if any(variable.startswith("SLACK_") for variable in ground.wrong):
+    if any(variable.startswith(("SLACK_", "TEAMS_")) for variable in ground.wrong):
         return None
-    if not settings.on_slack:
+    if not configured:
         return Finding(check="serve", says="no platform is configured; `chat` works")
-    way = "by Socket Mode" if settings.by_socket else "by HTTP"
-    return Finding(
-        check="serve", says=f"Slack {way}, {'many workspaces' if settings.many_workspaces else 'one workspace'}"
-    )
+    return Finding(check="serve", says="; ".join(_ways(settings)))
+
+
+def _ways(settings: Settings) -> Iterator[str]:
+    """How each platform is heard."""
+    if settings.on_slack:
+        way = "by Socket Mode" if settings.by_socket else "by HTTP"
+        yield f"Slack {way}, {'many workspaces' if settings.many_workspaces else 'one workspace'}"
+    if settings.teams_auth_off:
+        yield "Teams without authentication, for an emulator on this machine"
+    elif settings.on_teams:
+        yield "Teams, single tenant"
 
 
 def _database(ground: Ground) -> Finding | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from adapters.slack.checks import Living, Seen, look_at_app_token, look_at_workspace
+from adapters.checks import Seen
+from adapters.slack.checks import Living, look_at_app_token, look_at_workspace
 from bot.settings import Settings
 from conversations.errors import TokenUnreadable
 from storage.inspection import Inspection, looking

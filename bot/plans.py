@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TypeAlias
 
@@ -66,12 +67,23 @@ class Planner:
 
     async def preview(self, at: datetime) -> tuple[PlanLine, ...]:
         """What a tick would do then, and all that is held back; no platform is asked who must not be disturbed."""
-        accounts, lines = await self._read(waiting, by=None), list[PlanLine]()
+        accounts, plans = await self._read(waiting, by=None), dict[Account, Plan]()
         for start in range(0, len(accounts), TOGETHER):
             found = await self.found(accounts[start : start + TOGETHER])
             for pending in found.values():
-                lines += (await self.plan(pending, at, None)).lines
-        return in_order(lines)
+                plans[pending.account] = await self.plan(_after(pending, plans), at, None)
+        return in_order(line for plan in plans.values() for line in plan.lines)
+
+
+def _after(pending: Pending, plans: Mapping[Account, Plan]) -> Pending:
+    """As it would be found after these, of which some may be for other accounts of the same person."""
+    told = pending.told
+    for done in (plans[each] for each in told.others if each in plans):
+        if done.letter_on is not None:
+            told = replace(told, letter_on=done.letter_on, letter_at=done.at, letter_here=False)
+        if done.digest is not None:
+            told = replace(told, digest_elsewhere_at=done.at)
+    return replace(pending, told=told)
 
 
 def in_order(lines: Iterable[PlanLine]) -> tuple[PlanLine, ...]:

@@ -18,7 +18,7 @@ BECAUSE: Mapping[Kind, str] = {
     Kind.DIGEST: "it is the day of their weekly digest",
     Kind.CATCH_UP: "nothing was sent for a while",
     Kind.QUIET_WALK: "nobody has written in the review for a while",
-    Kind.OWNER_GONE: "somebody who has a part in it is no longer here",
+    Kind.OWNER_GONE: "somebody who has a part in it is no longer here, or cannot be written to",
     Kind.ROLL_UP: "it is the day of their weekly roll-up",
 }
 OF_NUDGES: Mapping[About, str] = {
@@ -39,7 +39,9 @@ WHY_NOT: Mapping[WhyNot, str] = {
     WhyNot.NUDGES_PAUSED: "they have paused nudges",
     WhyNot.TODAY: "they had their message of the day",
     WhyNot.FULL: "three others come first",
+    WhyNot.BESIDE: "the letter speaks of this review already",
     WhyNot.DROPPED: "it fell into an outage, and three others came first; its next reminder comes in its time",
+    WhyNot.UNREACHABLE: "they cannot be written to",
     WhyNot.LATER: "its moment has not come",
 }
 
@@ -48,6 +50,8 @@ def reason(line: PlanLine, zone: ZoneInfo) -> str:
     """Of what is held back, with the moment from which it may go out, as it is in `zone`."""
     if line.why_not is None:
         return because(Kind(line.kind), line.about)
+    if line.since is not None:
+        return f"{WHY_NOT[line.why_not]} since {moment(line.since, zone)}"
     if line.why_not in (WhyNot.NUDGES_OFF, WhyNot.DROPPED):
         return WHY_NOT[line.why_not]
     return f"{WHY_NOT[line.why_not]}; it waits until {moment(line.at, zone)}"

@@ -7,7 +7,7 @@ side; within one, the next delivery is claimed when the last one was marked.
 A review whose own message can never arrive must not be. That it cannot is noted first; whoever claims the delivery then
 sends nothing, makes sure that nothing arrived before, tells the engine and marks it. So a process may die anywhere in
 between, and nothing that would hang from that message is tried. Where it may have arrived, people may see the review,
-and it stays.
+and it stays. In the same way the reviews are told whose letter can never arrive, as its reader cannot be written to.
 """
 
 from __future__ import annotations
@@ -22,10 +22,14 @@ from traceback import extract_tb
 from typing import TypeAlias, assert_never
 
 from conversations.activities import Activity, ActivityKind, Actor
+from conversations.board import addressee
+from conversations.cards import DigestCard
 from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown
 from conversations.ports import Delivery, DeliveryKind, Sender
+from storage.letters import lines_of
 from storage.models import DeliveryState
 from storage.outbox import NEVER_POSTED, Claimed, anything_due, claim, give_up, mark_sent, postpone
+from storage.places import places_of
 from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
 
@@ -40,6 +44,7 @@ _MARK_TRIES = 5
 _FIRST_MARK_RETRY_SECONDS = 0.1
 _BROKEN_TRIES = 4  # of a sender that raises what it should not
 
+UNREACHABLE = "they cannot be written to"  # why a message to one person is given up, as it is noted
 _REPEATABLE = (DeliveryKind.REVISE, DeliveryKind.REACT, DeliveryKind.UNREACT)  # a second time doubles nothing
 _log = logging.getLogger(__name__)
 
@@ -71,7 +76,7 @@ Counted: TypeAlias = Callable[[str, str, str], object]  # platform, kind, what b
 class Relay:
     """Sends what the outbox holds through the sender of its platform. `me` names this process among others.
 
-    `unpostable` takes the turn of an activity of that kind, and may be handed the same one again.
+    `unpostable` takes the turns of what can never arrive, and may be handed the same ones again.
     """
 
     def __init__(
@@ -159,15 +164,18 @@ class Relay:
                 await asyncio.wait(self._running)
 
     async def _carry_out(self, claimed: Claimed, me: str) -> None:
-        outcome, never = await self._outcome(_as_it_can_be_sent(claimed)), False
-        if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and _is_first_of_all(claimed.delivery):
-            never = claimed.trouble is not None and not outcome.unknown
+        outcome, never, unread = await self._outcome(_as_it_can_be_sent(claimed)), False, False
+        if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and _is_told_of(claimed, outcome):
+            never = _is_first_of_all(claimed.delivery) and claimed.trouble is not None and not outcome.unknown
+            unread = claimed.trouble == UNREACHABLE
             outcome = outcome if claimed.trouble else _noted(outcome, claimed)
         self._reach("relay_marking")
         for attempt in range(1, _MARK_TRIES + 1):
             try:
                 if never:
                     await self._withdraw(claimed.delivery)
+                if unread:
+                    await self._tell_its_reviews(claimed.delivery)
                 await self._mark(claimed, outcome, me, whole_thread=never)
                 break
             except (Busy, StaleReview, StorageDown):  # it was sent: the mark is worth waiting for
@@ -204,6 +212,36 @@ class Relay:
             return _failure(failed, claimed)
         self._reach("relay_sent")
         return Sent(name=name)
+
+    async def _tell_its_reviews(self, delivery: Delivery) -> None:
+        """Each of them once, that its lines did not arrive and who cannot be written to."""
+        lines = await self._lines(delivery)
+        for review, place in (await self._units(places_of, lines)).items():
+            keys = lines[review]
+            who = next(map(addressee, keys), None) or delivery.to or ""  # who is joined to others has an id in each
+            activity = Activity(
+                keys=(f"unreachable/{delivery.delivery_id}/{review}",),
+                kind=ActivityKind.UNREACHABLE,
+                actor=Actor(id=who, name=who),
+                reference=place,
+                at=self._clock(),
+                text="\n".join(keys),
+                review=review,
+            )
+            with suppress(EventRefused):  # it is closed
+                await self._unpostable(activity)
+            self._reach("relay_told")
+
+    async def _lines(self, delivery: Delivery) -> Mapping[str, list[str]]:
+        """What did not arrive, by review; a digest has no lines that a review would miss."""
+        if isinstance(delivery.card, DigestCard):
+            ways = (way.review for line in delivery.card.lines for way in line.ways)
+            return {review: [] for review in ways if review}
+        lines = (await self._units(lines_of, [delivery.key or ""])).get(delivery.key or "", ())
+        found: dict[str, list[str]] = {}
+        for line in lines:
+            found.setdefault(line["review_id"], []).append(line["message_key"])
+        return found
 
     async def _withdraw(self, delivery: Delivery) -> None:
         activity = Activity(
@@ -248,6 +286,11 @@ def _is_first_of_all(delivery: Delivery) -> bool:
     return delivery.key == "root" and delivery.kind is DeliveryKind.POST and delivery.message is None
 
 
+def _is_told_of(claimed: Claimed, ended: Ended) -> bool:
+    """Whether somebody has to hear that it can never arrive."""
+    return _is_first_of_all(claimed.delivery) or UNREACHABLE in (claimed.trouble, ended.trouble)
+
+
 def _noted(ended: Ended, claimed: Claimed) -> Later:
     seconds = min(_pause(claimed), LONGEST_UNKNOWN_SECONDS) if ended.unknown else 0
     return Later(seconds=seconds, unknown=ended.unknown, trouble=ended.trouble)
@@ -285,7 +328,9 @@ async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
 
 def _failure(failed: DeliveryFailed, claimed: Claimed) -> Outcome:
     if failed.permanent:
-        return Ended(state=DeliveryState.PARKED, trouble="refused by the platform")
+        delivery = claimed.delivery
+        unread = failed.unreachable and delivery.kind is DeliveryKind.POST and delivery.to is not None
+        return Ended(state=DeliveryState.PARKED, trouble=UNREACHABLE if unread else "refused by the platform")
     if failed.unknown:
         return Later(seconds=min(_pause(claimed), LONGEST_UNKNOWN_SECONDS), unknown=True)
     return Later(seconds=_pause(claimed) if failed.retry_after_seconds is None else failed.retry_after_seconds)

@@ -8,8 +8,10 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.absences import Absences
+from bot.accounts import Accounts
 from bot.bootstrap import Application, machine_clock, running
 from bot.logs import log_to_stderr
 from bot.metrics import Metrics
@@ -21,6 +23,9 @@ from conversations.errors import ReadinessError
 from conversations.ports import Quiet, Sender
 from storage.inspection import missed_looks, waiting_deliveries
 from storage.unit_of_work import Reach, no_op
+
+if TYPE_CHECKING:
+    from bot.teams import Microsoft
 
 DUE = timedelta(seconds=5)
 PULSE = timedelta(minutes=1)
@@ -50,8 +55,11 @@ async def run(
     reach: Reach = no_op,
     clock: Callable[[], datetime] = machine_clock,
     haste: float = 1,
+    microsoft: Microsoft | None = None,
 ) -> None:
     """`listening` is told the address; messages are sent `haste` times as fast as their platform allows.
+
+    `microsoft` is where it is asked, if not where it is.
 
     Raises `BadSettings`, `CannotListen`, and what `running` raises.
     """
@@ -69,7 +77,7 @@ async def run(
             quiets=quiets,
             noted=metrics.noted,
         ) as application,
-        _configured(settings, application, metrics, clock, haste) as platforms,
+        _configured(settings, application, metrics, clock, haste, microsoft) as platforms,
     ):
         senders |= {platform.name: platform.sender for platform in platforms}
         quiets |= {platform.name: platform.quiet for platform in platforms if platform.quiet is not None}
@@ -81,12 +89,18 @@ async def run(
         )
         async with serving(app, settings.host, settings.port) as address:
             listening(address)
-            await _until(told_to_stop, application, platforms, Scheduler(_ticks(application, platforms, clock)))
+            ticks = _ticks(settings, application, platforms, clock)
+            await _until(told_to_stop, application, platforms, Scheduler(ticks))
 
 
 @contextlib.asynccontextmanager
 async def _configured(
-    settings: Settings, application: Application, metrics: Metrics, clock: Callable[[], datetime], haste: float
+    settings: Settings,
+    application: Application,
+    metrics: Metrics,
+    clock: Callable[[], datetime],
+    haste: float,
+    microsoft: Microsoft | None,
 ) -> AsyncIterator[tuple[Platform, ...]]:
     """The platforms that are configured; one that is not is not even imported."""
     async with contextlib.AsyncExitStack() as stack:
@@ -96,11 +110,16 @@ async def _configured(
 
             slack = on_slack(settings, application, metrics, clock, haste)
             platforms.append(await stack.enter_async_context(slack))
+        if settings.on_teams:
+            from bot.teams import MICROSOFT, on_teams  # noqa: PLC0415  # its SDK is loaded only where it is used
+
+            teams = on_teams(settings, application, metrics, clock, haste, microsoft or MICROSOFT)
+            platforms.append(await stack.enter_async_context(teams))
         yield tuple(platforms)
 
 
 def _ticks(
-    application: Application, platforms: tuple[Platform, ...], clock: Callable[[], datetime]
+    settings: Settings, application: Application, platforms: tuple[Platform, ...], clock: Callable[[], datetime]
 ) -> tuple[Tick, ...]:
     rolls = {platform.name: platform.roll for platform in platforms if platform.roll is not None}
     ticker = application.ticker
@@ -112,10 +131,13 @@ def _ticks(
         clock=clock,
         zone=application.engine.zone,
     )
+    database = application.database
+    accounts = Accounts(database.units, database.read, homes={"teams": settings.teams_tenant_id}, clock=clock)
     return (
         Tick(name="due", every=DUE, does=ticker.tick_if_due),
         Tick(name="pulse", every=PULSE, does=ticker.pulse),
         Tick(name="look", every=LOOK, does=absences.look),
+        Tick(name="accounts", every=LOOK, does=accounts.look),
     )
 
 

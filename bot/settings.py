@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -111,6 +112,12 @@ def _api(url: str) -> str:
     return url
 
 
+def _off(word: str) -> str:
+    if word.casefold() != "off":
+        raise ValueError("write off, for an emulator on this machine, or leave it out")
+    return "off"
+
+
 class Settings(BaseSettings):
     """The variables that README.md lists; an empty variable is an unset one."""
 
@@ -145,6 +152,11 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     slack_api_url: Annotated[str, AfterValidator(_api)] = "https://slack.com/api/"
 
+    teams_app_id: str | None = None
+    teams_app_password: SecretStr | None = None
+    teams_tenant_id: str | None = None
+    teams_auth: Annotated[str, AfterValidator(_off)] | None = None
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
@@ -165,13 +177,25 @@ class Settings(BaseSettings):
         """Whether any workspace may install the app; otherwise it works in the one of its token."""
         return self.slack_client_id is not None
 
+    @property
+    def on_teams(self) -> bool:
+        """Whether any of it is configured; `what_serve_lacks` says whether enough of it is."""
+        return any((self.teams_app_id, self.teams_app_password, self.teams_tenant_id, self.teams_auth_off))
+
+    @property
+    def teams_auth_off(self) -> bool:
+        """Whether an emulator on this machine is spoken with: nobody proves who they are, and no token is used."""
+        return self.teams_auth is not None
+
 
 def what_serve_lacks(settings: Settings) -> list[str]:
     """Everything that stands in the way of `serve`, a sentence each."""
-    if not settings.on_slack:
-        todo = "set SLACK_BOT_TOKEN and, besides it, SLACK_SIGNING_SECRET, or SLACK_APP_TOKEN for Socket Mode"
-        return [f"No platform is configured: {todo}."]
-    lacking = _lacking_slack(settings)
+    if not settings.on_slack and not settings.on_teams:
+        slack = "SLACK_BOT_TOKEN and, besides it, SLACK_SIGNING_SECRET, or SLACK_APP_TOKEN for Socket Mode"
+        teams = "TEAMS_APP_ID, TEAMS_APP_PASSWORD and TEAMS_TENANT_ID"
+        return [f"No platform is configured: set {slack}; for Teams, set {teams}."]
+    lacking = _lacking_slack(settings) if settings.on_slack else {}
+    lacking |= _lacking_teams(settings) if settings.on_teams else {}
     return [f"{variable}: {todo}." for variable, todo in lacking.items()]
 
 
@@ -199,6 +223,27 @@ def _lone_oauth(settings: Settings) -> dict[str, str]:
     if not settings.slack_client_secret:
         return {}
     return {"SLACK_CLIENT_ID": "set it too for many workspaces, or leave SLACK_CLIENT_SECRET out"}
+
+
+def _lacking_teams(settings: Settings) -> dict[str, str]:
+    """Without authentication nothing else is needed, and what else is set is not used."""
+    if settings.teams_auth_off:
+        todo = f"leave it out, or set HOST to 127.0.0.1: at {settings.host} anybody could say that they are anybody"
+        return {} if _is_loopback(settings.host) else {"TEAMS_AUTH": todo}
+    needed = {
+        "TEAMS_APP_ID": (settings.teams_app_id, "set it to the Application (client) ID of the app's registration"),
+        "TEAMS_APP_PASSWORD": (settings.teams_app_password, "set it to the value of a client secret of that app"),
+        "TEAMS_TENANT_ID": (settings.teams_tenant_id, "set it to the Directory (tenant) ID of that registration"),
+    }
+    return {variable: todo for variable, (value, todo) in needed.items() if not value}
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it; no other name is looked up, as what it means may change."""
+    try:
+        return host.casefold() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings() -> Settings:

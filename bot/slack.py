@@ -81,7 +81,7 @@ async def on_slack(
             Channels(workspaces),
             workspaces,
             slack.wording,
-            packs=_packs(application),
+            packs=application.engine.packs,
             zone=settings.zone,
             welcomes=tokens is None,
         )
@@ -146,11 +146,6 @@ def _shell(application: Application, metrics: Metrics, tokens: Tokens | None, cl
         clock=clock,
         heard=lambda kind, outcome, seconds: metrics.heard(PLATFORM, kind, outcome, seconds=seconds),
     )
-
-
-def _packs(application: Application) -> tuple[str, ...]:
-    usual = application.engine.pack
-    return (usual, *(name for name in application.engine.library.packs if name != usual))
 
 
 def _flow(

@@ -155,16 +155,18 @@ class Ticker:
     async def _plan(self, pending: Pending, now: datetime, silence: Silence | None) -> Plan:
         """Who would get something is asked about first: whether they must not be disturbed."""
         plan = await self.planner.plan(pending, now, silence)
-        if plan.letter is None and plan.digest is None:
+        if not plan.writes:
             return plan
-        until = await self._disturbed_until(pending.account, now)
+        until = await self._disturbed_until((pending.account, *pending.told.others), now)
         if until is None or until <= now:
             return plan
         return await self.planner.plan(pending, now, silence, disturbed_until=until)
 
-    async def _disturbed_until(self, account: Account, now: datetime) -> datetime | None:
-        quiet = self._quiets.get(account.platform)
-        return None if quiet is None else await quiet.until(account, now)
+    async def _disturbed_until(self, accounts: Iterable[Account], now: datetime) -> datetime | None:
+        """On any of somebody's platforms that tells."""
+        quiets = [(quiet, each) for each in accounts if (quiet := self._quiets.get(each.platform)) is not None]
+        known = [until for quiet, each in quiets if (until := await quiet.until(each, now)) is not None]
+        return max(known, default=None)
 
     def _tell(self, plan: Plan) -> None:
         platform = plan.account.platform

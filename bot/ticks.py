@@ -37,7 +37,7 @@ class Ticked:
 
 def tick(settings: Settings, at: datetime) -> Ticked:
     """Raises `BadSettings`, and what `running` and a tick raise."""
-    if settings.on_slack and (lacking := what_serve_lacks(settings)):
+    if (settings.on_slack or settings.on_teams) and (lacking := what_serve_lacks(settings)):
         raise BadSettings("\n".join(lacking))
     return asyncio.run(_tick(settings, at))
 
@@ -82,15 +82,18 @@ async def _speaking(
     quiets: dict[str, Quiet],
 ) -> AsyncIterator[None]:
     """With what speaks on the platforms that are configured; one that is not is not even imported."""
-    if not settings.on_slack:
-        yield
-        return
-    from bot.slack import speaking_on_slack  # noqa: PLC0415  # its SDK is loaded only where it is used
+    async with contextlib.AsyncExitStack() as stack:
+        platforms = []
+        if settings.on_slack:
+            from bot.slack import speaking_on_slack  # noqa: PLC0415  # its SDK is loaded only where it is used
 
-    async with speaking_on_slack(settings, application, lambda: at) as slack:
-        senders[slack.name] = slack.sender
-        if slack.quiet is not None:
-            quiets[slack.name] = slack.quiet
+            platforms.append(await stack.enter_async_context(speaking_on_slack(settings, application, lambda: at)))
+        if settings.on_teams:
+            from bot.teams import speaking_on_teams  # noqa: PLC0415  # its SDK is loaded only where it is used
+
+            platforms.append(await stack.enter_async_context(speaking_on_teams(settings, application, lambda: at)))
+        senders |= {platform.name: platform.sender for platform in platforms}
+        quiets |= {platform.name: platform.quiet for platform in platforms if platform.quiet is not None}
         yield
 
 

@@ -22,6 +22,8 @@ class ActivityKind(StrEnum):
     LEFT = "left"  # the actor is no longer here: deactivated, or gone from the company
     ARCHIVED = "archived"  # the channel that `text` names is closed
     UNPOSTABLE = "unpostable"  # nothing of the review can be posted in its channel: never yet, or no longer
+    UNREACHABLE = "unreachable"  # nobody can write to the actor; `text` names what did not arrive, a message a line
+    REACHABLE = "reachable"  # … and now they can be written to again
     INSTALLED = "installed"  # the bot is new here; the actor installed it, or was the first to speak to it
     AWAY = "away"  # the actor is away until the day that `text` names, as YYYY-MM-DD
     LAPSE = "lapse"  # nobody did anything: time has passed
@@ -96,6 +98,7 @@ class Activity:
     file: str | None = None  # the address of a file that came with it
     private: bool = False  # said to the bot alone
     addressed: bool = False  # to the bot by its name: a command, where no review is there to hear it
+    hosts: bool = False  # the thread that it came in can hold a review's own message
     button: Button | None = None
     form: Form | None = None
     people: Mapping[str, Actor] = field(default_factory=dict)  # who is mentioned, where the platform says so

@@ -19,6 +19,7 @@ from conversations.composing import (
     waiver_card,
     who_card,
 )
+from conversations.composing_here import ask_here_card, unreachable_card
 from conversations.composing_letters import reminder_card
 from conversations.composing_private import (
     ask_card,
@@ -31,22 +32,24 @@ from conversations.composing_private import (
 from conversations.effects import MessageKey, Post, Revise
 from conversations.item_standing import ItemStanding
 from conversations.review import ActKind, Phase, State
-from conversations.scoring import score
+from conversations.scoring import Score, score
 from conversations.standing import Standing
 
 Board: TypeAlias = Mapping[MessageKey, Card]
 
 
-def board(standing: Standing) -> dict[MessageKey, Card]:
-    points = score(standing)
+def board(standing: Standing, points: Score | None = None) -> dict[MessageKey, Card]:
+    """`points` are its score, where that is known already."""
+    points, posted = points or score(standing), frozenset(standing.review.posted)
     cards: dict[MessageKey, Card] = {"root": root_card(standing, points)}
     for number, question in enumerate(standing.pack.questions, 1):
-        if _is_on(standing, f"question/{question.key}", standing.asked in {item.key for item in question.items}):
+        if _is_on(posted, f"question/{question.key}", standing.asked in {item.key for item in question.items}):
             cards[f"question/{question.key}"] = question_card(standing, question, number)
     for item in standing.items.values():
-        cards.update(_item_cards(standing, item))
+        cards.update(_item_cards(standing, item, posted))
+    cards.update(_asked_here(standing))
     cards.update(_private_cards(standing))
-    if _is_on(standing, "summary", standing.phase is Phase.DONE or standing.nothing_left_to_ask):
+    if _is_on(posted, "summary", standing.phase is Phase.DONE or standing.nothing_left_to_ask):
         cards["summary"] = summary_card(standing, points)
     return cards | {key: _retired(standing, key) for key in standing.review.posted if key not in cards}
 
@@ -54,7 +57,7 @@ def board(standing: Standing) -> dict[MessageKey, Card]:
 def _retired(standing: Standing, key: MessageKey) -> RetiredCard:
     """For what left with the intake or with a pack; all that is known of it is its name."""
     kind, about, *_ = key.split("/")
-    item = standing.review.acts[int(about) - 1].item or "" if kind == _REMINDER else about
+    item = standing.review.acts[int(about) - 1].item or "" if kind in (_REMINDER, _HERE) else about
     return RetiredCard(project=standing.review.project, about=item.rpartition(".")[2].replace("_", " "))
 
 
@@ -76,22 +79,32 @@ def addressee(key: MessageKey) -> str | None:
     return rest.partition("/")[2] if kind in (*_ABOUT_ITEMS, *_ABOUT_REVIEW, _REMINDER) else None
 
 
-def _is_on(standing: Standing, key: MessageKey, due: bool) -> bool:
-    return due or key in standing.review.posted
+def _is_on(posted: Collection[MessageKey], key: MessageKey, due: bool) -> bool:
+    return due or key in posted
 
 
-def _item_cards(standing: Standing, item: ItemStanding) -> Iterator[tuple[MessageKey, Card]]:
+def _item_cards(
+    standing: Standing, item: ItemStanding, posted: Collection[MessageKey]
+) -> Iterator[tuple[MessageKey, Card]]:
     key = item.item.key
     following_up = item.claim is not None and item.claim.kind in (ActKind.ANSWERED, ActKind.RIVALLED)
-    if _is_on(standing, f"follow_up/{key}", following_up):
+    if _is_on(posted, f"follow_up/{key}", following_up):
         yield f"follow_up/{key}", follow_up_card(standing, item, following_up)
-    if _is_on(standing, f"conflict/{key}", len(item.sides) > 1):
+    if _is_on(posted, f"conflict/{key}", len(item.sides) > 1):
         yield f"conflict/{key}", conflict_card(standing, item)
-    if _is_on(standing, f"waiver/{key}", item.state is State.NA_PENDING):
+    if _is_on(posted, f"waiver/{key}", item.state is State.NA_PENDING):
         yield f"waiver/{key}", waiver_card(standing, item)
     stranger = item.names_nobody_here and not item.kept
-    if _is_on(standing, f"who/{key}", stranger):
+    if _is_on(posted, f"who/{key}", stranger):
         yield f"who/{key}", who_card(standing, item, stranger)
+
+
+def _asked_here(standing: Standing) -> Iterator[tuple[MessageKey, Card]]:
+    """What was asked in the thread of people who cannot be written to."""
+    for act in standing.live:
+        if act.kind is ActKind.UNREACHABLE and (item := standing.items.get(act.item or "")) and act.target:
+            told = standing.review.acts[act.target - 1]
+            yield f"{_HERE}/{told.n}", ask_here_card(standing, item, told)
 
 
 def _private_cards(standing: Standing) -> Iterator[tuple[MessageKey, Card]]:
@@ -113,6 +126,8 @@ _ABOUT_REVIEW: Mapping[str, Callable[[Standing, str, str], Card]] = {
     "owner": owner_gone_card,
     "quiet": quiet_card,
     "pack": pack_offer_card,
+    "reach": unreachable_card,
 }
 
+_HERE = "here"  # `here/<n of the REMINDED act that did not arrive>`
 _REMINDER = "reminder"  # `reminder/<n of the REMINDED act>/<person>`

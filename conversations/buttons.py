@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from conversations import events
 from conversations.activities import Activity, Button
-from conversations.cards import Tap
+from conversations.cards import OF_ACT, Tap
 from conversations.events import Event, Unclear, View
 from conversations.heard import ASKS_FOR, Heard, answered, made, on_day
 from conversations.packs import ItemType
 from conversations.quiet import QUIET_DAYS, quiet_since
-from conversations.review import Phase
+from conversations.review import Act, Phase
 from conversations.words import snoozed, word_in
 
 
@@ -48,7 +48,7 @@ def _form_of(heard: Heard, button: Button) -> Event | None:
     pack = heard.standing.pack
     question = pack.question_of[button.item].key if button.item else button.choice
     known = question is None or question in {each.key for each in pack.questions}
-    return heard.viewed(View.FORM, question) if known else None
+    return heard.viewed(View.FORM, question, item=button.item) if known else None
 
 
 def _answer_pressed(heard: Heard, button: Button) -> Event | None:
@@ -79,17 +79,28 @@ def _not_me_pressed(heard: Heard, button: Button) -> Event | None:
 
 
 def _undo_pressed(heard: Heard, button: Button) -> Event | None:
-    return made(heard, events.Undone) if _is_newest(heard, button) else None
+    """Where it names an answer that is not the newest act of who presses, it takes back that answer, if they may."""
+    act, is_newest = _act_of(heard, button), _is_newest(heard, button)
+    if act is not None and not is_newest:
+        return made(heard, events.Disowned, item=act.item, pointed=True)
+    return made(heard, events.Undone, pointed=act is not None) if is_newest else None
 
 
 def _not_an_answer_pressed(heard: Heard, button: Button) -> Event | None:
+    if (act := _act_of(heard, button)) is not None:
+        return made(heard, events.Disowned, item=act.item, pointed=True)
     return made(heard, events.Disowned, item=button.item) if _is_newest(heard, button) else None
+
+
+def _act_of(heard: Heard, button: Button) -> Act | None:
+    """The answer that the button names, where it stands."""
+    return next((act for act in heard.standing.live if button.choice == f"{OF_ACT}{act.n}"), None)
 
 
 def _is_newest(heard: Heard, button: Button) -> bool:
     """What stands beside an answer is about that one; pressed late, it must not take back another."""
-    newest = next((act.turn for act in reversed(heard.standing.live) if act.by == heard.by.id), None)
-    return button.choice is None or button.choice == str(newest)
+    newest = next((act for act in reversed(heard.standing.live) if act.by == heard.by.id), None)
+    return button.choice is None or (newest is not None and button.choice in (str(newest.turn), f"{OF_ACT}{newest.n}"))
 
 
 def _snooze_pressed(heard: Heard, button: Button) -> Event:

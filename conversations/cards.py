@@ -14,6 +14,8 @@ from typing import TypeAlias
 from conversations.packs import ItemType
 from conversations.review import Phase, State
 
+OF_ACT = "act/"  # begins the choice of what takes back an act, by its number
+
 
 class Tap(StrEnum):
     """What a button does; each has a label and a word (`adapters/wording.py`)."""
@@ -159,6 +161,17 @@ class QuestionCard:
     options: tuple[str, ...] = ()  # of a choice that is being asked
     ways: tuple[Way, ...] = ()
 
+    @property
+    def aside(self) -> tuple[Way, ...]:
+        """What takes its newest answer back, for platforms on which nothing else follows an answer.
+
+        Where nothing can be done, as in a review that has ended, that cannot either.
+        """
+        acts = (act for row in self.rows if row.quote for act in row.quote.acts)
+        newest = max(acts, default=None) if self.ways else None
+        taps = (Tap.UNDO, Tap.NOT_AN_ANSWER) if newest is not None else ()
+        return tuple(Way(tap=tap, choice=f"{OF_ACT}{newest}") for tap in taps)
+
 
 class Ending(StrEnum):
     """How a follow-up ended."""
@@ -279,6 +292,7 @@ class ConfirmCard:
     review_days: int
     answer: bool | None = None  # True: yes, False: no, and nobody else is named yet
     asked: str | None = None  # who was asked instead
+    before: date | None = None  # the day on which they were asked the same before
     open: bool = True
     until: date | None = None  # they want to hear of it again on that day
     ways: tuple[Way, ...] = ()
@@ -317,6 +331,20 @@ class GoneCard:
     of_owner: bool = False  # to who could own it instead: it is the review's owner who has left
     until: date | None = None  # the day of their return; None for who has left
     asked: str | None = None  # who was asked to take it
+    open: bool = True
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreachableCard:
+    """To the owner, or who stands in: somebody cannot be written to, and was asked in the thread instead."""
+
+    project: str
+    person: str
+    to: str
+    labels: tuple[str, ...]  # what they are asked in the thread
+    of_owner: bool = False  # it is the review's owner who cannot be written to
+    back: bool = False  # they were heard of since
     open: bool = True
     ways: tuple[Way, ...] = ()
 
@@ -372,6 +400,24 @@ class Became(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskHereCard:
+    """In the thread: what somebody is asked who cannot be written to. Settled, it is a line without ways."""
+
+    to: str
+    project: str
+    short: str
+    label: str
+    prompt: str
+    seconds: int
+    role: str = ""  # they were named as that, and are asked whether it is right
+    holds: bool = False  # an answer is there, and is it so?
+    became: Became | None = None
+    by: str | None = None
+    until: date | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NudgeCard:
     """A line of a letter: one answer that is waited for. Settled, it says what became of it and has no ways."""
 
@@ -400,7 +446,7 @@ class HeadsUpCard:
     label: str
     role: str  # what the person asked for would be; empty where no person is asked for
     lead: str  # who will be told
-    part: str  # that they have in the project: a `cadences.Escalation`
+    part: str  # that they have in the project: a `cadences.Escalation`, or "owner", who stands in for a lead
     on: date
     seconds: int
     became: Became | None = None
@@ -428,7 +474,15 @@ class EscalationCard:
 
 
 Line: TypeAlias = (
-    AskCard | ConfirmCard | NudgeCard | HeadsUpCard | EscalationCard | QuietCard | GoneCard | PackOfferCard
+    AskCard
+    | ConfirmCard
+    | NudgeCard
+    | HeadsUpCard
+    | EscalationCard
+    | QuietCard
+    | GoneCard
+    | UnreachableCard
+    | PackOfferCard
 )
 
 
@@ -456,7 +510,9 @@ class WhyNot(StrEnum):
     NUDGES_PAUSED = "nudges_paused"
     TODAY = "today"  # they had today's message
     FULL = "full"  # three others come first
+    BESIDE = "beside"  # the letter has another line of the same review, and needs no word of its quiet
     DROPPED = "dropped"  # it fell into an outage, and three others came first
+    UNREACHABLE = "unreachable"  # they cannot be written to; `PlanLine.since` says since when
     LATER = "later"  # its moment has not come
 
 
@@ -538,6 +594,14 @@ DIGEST_SHORT = 7  # more of them in a line each; beyond, they are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Another account of the reader's."""
+
+    platform: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesCard:
     """How the bot may write to somebody; in answer to a command, or after a change."""
 
@@ -553,7 +617,8 @@ class PreferencesCard:
     digest_day: int
     digest_at: time
     next_digest_on: date | None  # None where there is none to come
-    changed: str = ""  # what was changed just now: nudges, hours, away or digest
+    joined: tuple[Elsewhere, ...] = ()  # their other accounts
+    changed: str = ""  # what was changed just now: nudges, hours, away, digest, or several of them
     ways: tuple[Way, ...] = ()
 
 
@@ -572,6 +637,7 @@ class PlanLine:
     about: About | None = None  # of a nudge
     send: bool
     why_not: WhyNot | None = None
+    since: datetime | None = None  # of who cannot be written to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -592,28 +658,39 @@ class Notice(StrEnum):
     ALREADY = "already"  # it is already running, done or cancelled
     ALREADY_AN_ANSWER = "already_an_answer"  # the message that somebody points at
     ALWAYS_APPLIES = "always_applies"
+    APART = "apart"  # accounts that were one person's
     CANCEL_SURE = "cancel_sure"
     CLOSED = "closed"
+    CODE_FOR_ELSEWHERE = "code_for_elsewhere"  # it is said where it was given
+    CODE_TO_JOIN = "code_to_join"  # `label`: another account
+    CODES_SPENT = "codes_spent"  # several did not fit
+    DONE = "done"  # what a button said
     FIRST = "first"
     FORGOTTEN = "forgotten"  # the words of a message that was deleted
     HELD_UNTIL = "held_until"
     HOURS_TOO_SHORT = "hours_too_short"  # or they end before they begin
     HOW_TO_SAY = "how_to_say"  # a word about one's own preferences, `act`
+    JOINED = "joined"  # accounts, as one person's; `act` is by what
     LEFT_ALONE = "left_alone"
     LEFT_ALONE_FILE = "left_alone_file"
     NEVER_POSTED = "never_posted"  # the bot may not post where the review was started
     NO_NEWER_PACK = "no_newer_pack"
+    NO_PRIVATE_CHAT = "no_private_chat"  # with this person: said for all to see, in the place of what is for them
     TOO_FAR = "too_far"  # ahead; `day` is the last one that can be
     TOO_LONG = "too_long"
     NAME_MISSING = "name_missing"
+    NEEDS_CHANNEL = "needs_channel"  # a review: it cannot live where only one person is, nor where threads are not
     NAME_TAKEN = "name_taken"
     NO_CONFLICT = "no_conflict"
     NO_DIGEST = "no_digest"  # there is nothing that one could be about
+    NO_SUCH_CODE = "no_such_code"  # or it is good no longer
     NO_SUCH_COUNTRY = "no_such_country"
     NO_SUCH_ITEM = "no_such_item"
     NO_SUCH_PACK = "no_such_pack"
     NO_SUCH_REVIEW = "no_such_review"
     NO_SUCH_ZONE = "no_such_zone"
+    NOT_JOINED = "not_joined"  # with any other account
+    NOBODY_HERE = "nobody_here"  # is who was chosen out of the organisation
     NOT_A_MEMBER = "not_a_member"  # of the channel in which somebody would start a review
     NOT_A_REPLY = "not_a_reply"  # what somebody pointed at
     NOT_OPENED = "not_opened"  # what a button opens
@@ -625,7 +702,6 @@ class Notice(StrEnum):
     NOTHING_TO_KEEP = "nothing_to_keep"
     NOTHING_TO_UNDO = "nothing_to_undo"
     NOTHING_TO_USE = "nothing_to_use"
-    NOT_YET_HERE = "not_yet_here"
     OLD_BUTTON = "old_button"
     ONLY_ONE_LEFT = "only_one_left"
     OUTSIDE_HOURS = "outside_hours"  # a digest; `label` are the hours, as they are typed
@@ -635,6 +711,7 @@ class Notice(StrEnum):
     PLACE_LOST = "place_lost"  # the bot can no longer post where the review is
     REFUSED = "refused"
     SAVED = "saved"  # in the place of a form that has done its work
+    SENT_PRIVATELY = "sent_privately"  # what a button asked for, to the one who pressed it
     TAKEN_BACK = "taken_back"
     UNTIL_WHEN = "until_when"
     WHICH = "which"
@@ -656,12 +733,14 @@ class NoticeCard:
     phase: Phase | None = None
     day: date | None = None
     count: int = 0
+    accounts: tuple[Elsewhere, ...] = ()
     ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpCard:
     everything: bool = False
+    waiting: int = 0  # what waits for its reader
     ways: tuple[Way, ...] = ()
 
 
@@ -677,6 +756,7 @@ class FieldLine:
     quote: Quote | None = None
     value: str = ""  # what is known and not a person's words: a choice, a day, an id
     options: tuple[str, ...] = ()
+    brief: bool = False  # a line holds whatever it can be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -805,6 +885,8 @@ Card: TypeAlias = (
     | PreferencesCard
     | QuietCard
     | GoneCard
+    | UnreachableCard
+    | AskHereCard
     | PackOfferCard
     | NotedCard
     | NoticeCard

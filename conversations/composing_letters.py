@@ -35,6 +35,7 @@ from conversations.steps import Kind
 from conversations.told import LOOKS, Outcome, message_at, outcome
 from conversations.ways import escalation_ways, heads_up_ways, item_ways, nudge_ways
 
+OWNER = "owner"  # a part in a project, beside those of `Escalation`
 _WITH_EXAMPLE = (ItemType.NUMBER, ItemType.METRIC, ItemType.URL)  # types where a worked example helps
 
 
@@ -125,8 +126,15 @@ _CARDS: Mapping[Kind, Callable[[Standing, ItemStanding, Act], Card]] = {
     Kind.HEADS_UP: heads_up_card,
     Kind.ESCALATION: escalation_card,
     Kind.ASK: lambda standing, item, told: ask_card(standing, item, told.person or ""),
-    Kind.CONFIRM: lambda standing, item, told: confirm_card(standing, item, told.person or ""),
+    Kind.CONFIRM: lambda standing, item, told: confirm_card(standing, item, told.person or "", _before(standing, told)),
 }
+
+
+def _before(standing: Standing, told: Act) -> date | None:
+    """The day of the message before it that asked the same of the same person."""
+    same = (told.option, told.item, told.person, told.target)
+    earlier = (a for a in reversed(standing.live) if a.n < told.n and a.kind is ActKind.REMINDED)
+    return next((_day(standing, a.at) for a in earlier if (a.option, a.item, a.person, a.target) == same), None)
 
 
 def _told_next(standing: Standing, item: ItemStanding, told: Act) -> str:
@@ -135,9 +143,12 @@ def _told_next(standing: Standing, item: ItemStanding, told: Act) -> str:
     return next((who for who, _ in to_tell), standing.owner)
 
 
-def _part(standing: Standing, who: str) -> Escalation:
-    if who == standing.profile.get("lead", standing.owner):
+def _part(standing: Standing, who: str) -> str:
+    """An owner who stands in for a lead that nobody has named is called the owner."""
+    if who == standing.profile.get("lead"):
         return Escalation.LEAD
+    if who == standing.owner:
+        return OWNER
     return Escalation.SPONSOR if who == standing.profile.get("sponsor") else Escalation.SERVICE_OWNER
 
 

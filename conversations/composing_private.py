@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from conversations.cards import AskCard, ConfirmCard, GoneCard, PackOfferCard, QuietCard, Tap, Way
 from conversations.composing import minutes_for
 from conversations.item_standing import ANSWERS, ItemStanding
@@ -39,11 +41,11 @@ def ask_card(standing: Standing, item: ItemStanding, person: str) -> AskCard:
     )
 
 
-def confirm_card(standing: Standing, item: ItemStanding, person: str) -> ConfirmCard:
+def confirm_card(standing: Standing, item: ItemStanding, person: str, before: date | None = None) -> ConfirmCard:
+    """`before` is the day on which they were asked the same before."""
     mine = item.named_here == person and item.answer is not None
     waiting = mine and item.state is State.UNCONFIRMED and standing.phase in LIVING
-    declined = any(a.kind is ActKind.DECLINED and a.by == person and a.item == item.item.key for a in standing.live)
-    wanted = declined and not mine and item.answer is None  # somebody else
+    wanted = not mine and item.answer is None and _has_declined(standing, item, person)  # somebody else
     return ConfirmCard(
         by=item.answer.by if mine and item.answer else "",
         project=standing.review.project,
@@ -52,10 +54,15 @@ def confirm_card(standing: Standing, item: ItemStanding, person: str) -> Confirm
         review_days=item.item.review_days,
         answer=True if mine and item.confirmed else False if wanted else None,
         asked=item.assignee if wanted and item.assigned else None,
+        before=before if waiting else None,
         open=waiting,
         until=snoozed_until(standing, item, person, item.answer) if waiting else None,
         ways=confirm_ways(standing, item.item.key) if waiting else (),
     )
+
+
+def _has_declined(standing: Standing, item: ItemStanding, person: str) -> bool:
+    return any(a.kind is ActKind.DECLINED and a.by == person and a.item == item.item.key for a in standing.live)
 
 
 def quiet_card(standing: Standing, last: str, _owner: str) -> QuietCard:

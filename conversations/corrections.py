@@ -23,7 +23,8 @@ from conversations.standing import APPROVER, Standing, stand
 
 
 def undone(scene: Scene, event: events.Undone) -> Turn:
-    return _taken_back(scene, lambda act: act.by == event.by.id and act.kind not in _NOT_UNDONE)
+    since = 0 if event.pointed else None
+    return _taken_back(scene, lambda act: act.by == event.by.id and act.kind not in _NOT_UNDONE, since)
 
 
 def undone_when_closed(scene: Scene, event: Event) -> Turn:
@@ -37,7 +38,8 @@ def undone_when_closed(scene: Scene, event: Event) -> Turn:
 def disowned(scene: Scene, event: events.Disowned) -> Turn:
     by, owner = event.by.id, scene.standing.owner
     about = (event.item,) if event.item else scene.standing.items
-    return _taken_back(scene, lambda act: act.kind in ANSWERS and by in (act.by, owner) and act.item in about)
+    since = 0 if event.pointed else None
+    return _taken_back(scene, lambda act: act.kind in ANSWERS and by in (act.by, owner) and act.item in about, since)
 
 
 def edited(scene: Scene, event: events.Edited) -> Turn:
@@ -114,10 +116,10 @@ def items_answered_by(standing: Standing, source: str | None) -> list[str]:
     return [item for item in first if item is not None and item in standing.items]
 
 
-def _taken_back(scene: Scene, which: Callable[[Act], bool]) -> Turn:
-    """The newest turn with such acts; said again there is nothing to take back."""
+def _taken_back(scene: Scene, which: Callable[[Act], bool], since: int | None = None) -> Turn:
+    """The newest turn with such acts, after act `since`, by default what was undone last: again, it does nothing."""
     standing = scene.standing
-    since = _last_undone(standing.review, scene.event.by.id)
+    since = _last_undone(standing.review, scene.event.by.id) if since is None else since
     own = [act for act in standing.live if act.n > since and act.revises is None and which(act)]
     if not own:
         return whispered(scene, scene.notice(Notice.NOTHING_TO_UNDO), refused=True)

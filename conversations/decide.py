@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import partial
 
-from conversations import oneself
+from conversations import linking, oneself
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.calendars import Calendar
 from conversations.cards import Card, Notice, NoticeCard, Tap, Way
@@ -36,12 +36,20 @@ from conversations.reports import with_names
 from conversations.review import LIVING, Review
 from conversations.scoring import score
 from conversations.standing import Standing, stand
-from conversations.views import help_card
+from conversations.surroundings import with_word_of
+from conversations.views import help_card, mine_lines
 from conversations.ways import open_ways
 from conversations.wishes import Speaker
 
 MAX_NAME = 80  # characters of a project's name
-_TOLD_BY_THE_WORLD = (ActivityKind.LEFT, ActivityKind.AWAY, ActivityKind.ARCHIVED, ActivityKind.UNPOSTABLE)
+_TOLD_BY_THE_WORLD = (
+    ActivityKind.LEFT,
+    ActivityKind.AWAY,
+    ActivityKind.ARCHIVED,
+    ActivityKind.UNPOSTABLE,
+    ActivityKind.UNREACHABLE,
+    ActivityKind.REACHABLE,
+)
 _OF_ONES_OWN = (ActivityKind.EDIT, ActivityKind.DELETION)
 _START = re.compile(r"start(?:\s+(?P<name>(?!--|—).*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
@@ -59,31 +67,37 @@ class Engine:
     calendar_of: Callable[[Person | None, Preferences], Calendar]
     regions: Regions
 
+    @property
+    def packs(self) -> tuple[str, ...]:
+        """Those that a new review can have, the usual one first."""
+        return (self.pack, *(name for name in self.library.packs if name != self.pack))
+
     def decide(self, activity: Activity, found: Found) -> Turn:
         """One activity to one turn. Raises `EventRefused`, which is nobody's to hear."""
         now, activity = activity.at.astimezone(self.zone), self._knowing_admins(activity)
-        turn = self._of_oneself(activity, found, now) or self._of_reviews(activity, found, now)
-        if activity.kind is ActivityKind.LAPSE:
+        if activity.kind is ActivityKind.LAPSE and found.review is not None:
+            turn = lapse(found.review, now, self.library.packs.get(found.review.pack.name))
             return with_looks(turn, None, now)  # a whole look, which brings back what was lost
-        before = found.review
-        if before is not None and turn.review is not None and before.version == turn.review.version:
+        before = stand(found.review, now) if found.review is not None else None
+        turn = self._of_oneself(activity, found, now) or self._of_reviews(activity, found, before, now)
+        turn = linking.with_news(turn, activity, found)
+        if before is not None and turn.review is not None and before.review.version == turn.review.version:
             return turn
-        return with_looks(turn, stand(before, now) if before else None, now)
+        return with_looks(turn, before, now)
 
-    def _of_reviews(self, activity: Activity, found: Found, now: datetime) -> Turn:
+    def _of_reviews(self, activity: Activity, found: Found, here: Standing | None, now: datetime) -> Turn:
         if activity.kind is ActivityKind.COMMAND:
             return self._command(activity, found, now)
         if activity.kind is ActivityKind.INSTALLED:
             return _said(activity, welcome_card())
-        if found.review is None and activity.addressed:
-            return self._command(replace(activity, reference=replace(activity.reference, thread=None)), found, now)
-        if found.review is None:
+        if here is None and activity.addressed:
+            thread = activity.reference.thread if activity.hosts else None
+            return self._command(replace(activity, reference=replace(activity.reference, thread=thread)), found, now)
+        if here is None:
             return _nothing_there(activity)
-        if activity.kind is ActivityKind.LAPSE:
-            return lapse(found.review, now, self.library.packs.get(found.review.pack.name))
-        if found.review.reference.channel == activity.reference.channel:
+        if here.review.reference.channel == activity.reference.channel:
             activity = replace(activity, private=False)  # the review itself lives in this direct message
-        return self._in_thread(found.review, activity, found, now)
+        return self._in_thread(here, activity, found, now)
 
     def _knowing_admins(self, activity: Activity) -> Activity:
         """Those of the settings are known in every activity, wherever they are."""
@@ -95,12 +109,14 @@ class Engine:
         actor = admins.get(activity.actor.id, activity.actor)
         return replace(activity, actor=actor, people={**activity.people, **admins})
 
-    def _in_thread(self, review: Review, activity: Activity, found: Found, now: datetime) -> Turn:
-        standing = stand(review, now)
+    def _in_thread(self, standing: Standing, activity: Activity, found: Found, now: datetime) -> Turn:
+        review = standing.review
         if not _is_there_for(activity, standing):
             return _nothing_there(activity)
         event = recognize(activity, standing, self.rules, self._today(activity, found))
         turn = step(standing, self._with_pack(event, review), self.rules)
+        if activity.kind not in _TOLD_BY_THE_WORLD:
+            turn = with_word_of(standing, activity.actor, turn)
         reopened = review.phase not in LIVING and turn.review is not None and turn.review.phase in LIVING
         if reopened and (taken := _named(found, review.project, but=review)) is not None:
             card = _name_taken(activity, taken, review.project, now)
@@ -133,14 +149,15 @@ class Engine:
         )
 
     def _command(self, activity: Activity, found: Found, now: datetime) -> Turn:
-        words = activity.text.translate(_QUOTES).strip()
-        if (start := _START.fullmatch(words)) is not None:
+        if (start := _start_in(activity)) is not None:
             return self._start(activity, found, now, start)
-        first, rest = (*words.split(maxsplit=1), "", "")[:2]
+        first, rest = (*_words(activity).split(maxsplit=1), "", "")[:2]
         seen = [stand(review, now) for review in found.others]
         seen = [standing for standing in seen if may_see(standing, activity.actor, activity.reference.channel)]
         if first.casefold() == "home":
             return _said(activity, self._home(activity, found, seen, now))
+        if (linked := linking.heard(activity, found)) is not None:
+            return linked
         view = _COMMANDS.get(first.casefold(), _help)
         return view(activity, seen, rest.strip("\"' "))
 
@@ -149,11 +166,12 @@ class Engine:
         return home_card(seen, activity.actor.id, oneself.card_of(activity, found, speaker, speaker.said))
 
     def _start(self, activity: Activity, found: Found, now: datetime, words: re.Match[str]) -> Turn:
-        typed = with_names(words["name"] or "", lambda who: f"@{who}")  # a person's name in it is only a name
-        name = " ".join(typed.strip("\"' ").split())[:MAX_NAME]
+        name = _project_in(words)
         pack = self.library.packs.get((words["pack"] or self.pack).casefold())
         if activity.actor.outsider:
             return _said(activity, NoticeCard(notice=Notice.OUTSIDER, project=name), refused=True)
+        if not activity.reference.channel:
+            return _said(activity, NoticeCard(notice=Notice.NEEDS_CHANNEL, project=name), refused=True)
         if not name:
             notice = NoticeCard(notice=Notice.NAME_MISSING, ways=(Way(tap=Tap.START),))
             return _said(activity, notice, refused=True)
@@ -178,6 +196,25 @@ class Engine:
             shown_at=now,
         )
         return begin(review, now)
+
+
+def project_to_start(activity: Activity) -> str | None:
+    """The project that a command starts a review of, where it is such a one: only who has its name matters then."""
+    start = _start_in(activity)
+    return None if start is None else _project_in(start)
+
+
+def _start_in(activity: Activity) -> re.Match[str] | None:
+    return _START.fullmatch(_words(activity))
+
+
+def _words(activity: Activity) -> str:
+    return activity.text.translate(_QUOTES).strip()
+
+
+def _project_in(start: re.Match[str]) -> str:
+    typed = with_names(start["name"] or "", lambda who: f"@{who}")  # a person's name in it is only a name
+    return " ".join(typed.strip("\"' ").split())[:MAX_NAME]
 
 
 def _is_there_for(activity: Activity, standing: Standing) -> bool:
@@ -245,12 +282,9 @@ def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
     return _said(activity, mine_card(seen, activity.actor.id))
 
 
-def _help(activity: Activity, _seen: list[Standing], rest: str) -> Turn:
-    return _said(activity, help_card(everything=rest.casefold() == "all"))
-
-
-def _not_yet(activity: Activity, _seen: list[Standing], _rest: str) -> Turn:
-    return _said(activity, NoticeCard(notice=Notice.NOT_YET_HERE, act=activity.text.split()[0].casefold()))
+def _help(activity: Activity, seen: list[Standing], rest: str) -> Turn:
+    waiting = sum(len(mine_lines(standing, activity.actor.id)) for standing in seen)
+    return _said(activity, help_card(everything=rest.casefold() == "all", waiting=waiting))
 
 
 _COMMANDS: Mapping[str, Callable[[Activity, list[Standing], str], Turn]] = {
@@ -258,5 +292,4 @@ _COMMANDS: Mapping[str, Callable[[Activity, list[Standing], str], Turn]] = {
     "list": _list,
     "mine": _mine,
     "help": _help,
-    "link": _not_yet,
 }

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from conversations.accounts import Joining
 from conversations.cards import Card, FieldFault
-from conversations.people import Preferences
+from conversations.people import Account, Preferences
 from conversations.review import Review
+from conversations.standing import Standing
 
 MessageKey: TypeAlias = str  # the engine's own name for a message it may revise: `root`, `question/run`, …
 
@@ -46,7 +48,15 @@ class React:
     off: bool = False
 
 
-Effect: TypeAlias = Post | Revise | Whisper | React
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A message to somebody alone, on whatever platform their account is; it belongs to no review."""
+
+    to: Account
+    card: Card
+
+
+Effect: TypeAlias = Post | Revise | Whisper | React | Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +74,13 @@ class Turn:
     """
 
     review: Review | None
+    # Where that review stands then, where it was added up already: it says nothing that the review does not.
+    standing: Standing | None = field(default=None, repr=False, compare=False)
     effects: tuple[Effect, ...] = ()
     errors: Mapping[str, FieldError] = field(default_factory=dict)
     refused: bool = False
     preferences: Preferences | None = None  # the actor's, where they change
+    joining: Joining | None = None  # what is to be about the actor's accounts
     # Who is to be looked at because of it, when at the latest; and who was: None where something is new for them.
     looks: Mapping[str, datetime] = field(default_factory=dict)
     looked: Mapping[str, datetime | None] = field(default_factory=dict)

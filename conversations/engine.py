@@ -59,10 +59,9 @@ def lapse(review: Review, now: datetime, latest: Pack | None = None) -> Turn:
     before, after = stand(review, review.shown_at.astimezone(now.tzinfo)), stand(review, now)
     offering = around.with_offer(review, latest, after) if after.phase in LIVING else review
     offered = offering is not review
-    turn = shown(board(before), stand(offering, now) if offered else after)
-    if turn.review is None or not (turn.effects or offered):
-        return Turn(review=review)
-    return replace(turn, review=replace(turn.review, shown_at=now))
+    noted = stand(offering, now) if offered else after
+    turn = shown(board(before), replace(noted, review=replace(noted.review, shown_at=now)))
+    return turn if turn.effects or offered else Turn(review=review, standing=after)
 
 
 def _refusal(scene: Scene) -> Turn | None:
@@ -99,6 +98,8 @@ _ROWS: Mapping[type[Event], tuple[Handler | None, ...]] = {
     events.Deleted: (fix.deleted,) * 4,
     events.PersonLeft: (around.person_left,) * 4,
     events.WentAway: (around.went_away,) * 4,
+    events.BecameUnreachable: (around.became_unreachable, around.became_unreachable, None, None),
+    events.BecameReachable: (around.became_reachable, around.became_reachable, None, None),
     events.ChannelArchived: (around.channel_archived,) * 4,
     events.NeverPosted: (around.never_posted, around.never_posted, None, None),
     events.PlaceLost: (around.place_lost, on.ignored, on.ignored, on.ignored),

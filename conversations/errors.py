@@ -62,9 +62,15 @@ class DeliveryFailed(ReadinessError):
     """The platform did not take the message."""
 
     def __init__(
-        self, *, retry_after_seconds: float | None = None, permanent: bool = False, unknown: bool = False
+        self,
+        *,
+        retry_after_seconds: float | None = None,
+        permanent: bool = False,
+        unknown: bool = False,
+        unreachable: bool = False,
     ) -> None:
         super().__init__()
         self.retry_after_seconds = retry_after_seconds
         self.permanent = permanent  # trying again cannot help
+        self.unreachable = unreachable  # … as who it is for cannot be written to, whatever it says
         self.unknown = unknown  # it may have arrived all the same

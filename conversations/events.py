@@ -126,14 +126,20 @@ class Reopened(Said):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(Said):
-    pass
+    """`undo`: the newest thing they did. `pointed`: it was said beside that, and so is about no other."""
+
+    pointed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disowned(Said):
-    """`not an answer`: the newest one, or the newest of the item whose follow-up was pressed."""
+    """`not an answer`: the newest one, or the newest of the item whose follow-up was pressed.
+
+    `pointed`: it was said beside that answer, and so is about no other.
+    """
 
     item: str | None = None
+    pointed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +174,18 @@ class WentAway(Said):
     """`by` is away until that day; one that is not to come yet says that they are back."""
 
     until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameUnreachable(Said):
+    """Nobody can write to `by`."""
+
+    messages: tuple[str, ...] = ()  # keys of those that did not arrive, most urgent first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameReachable(Said):
+    """`by` has let the bot in again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +262,7 @@ class View(StrEnum):
 class Viewed(Said):
     view: View
     question: str | None = None
+    item: str | None = None  # of FORM: the one that its button is about, which comes first
     message: str | None = None  # of WHY: the key of the one that is asked about
 
 
@@ -322,6 +341,8 @@ Event: TypeAlias = (
     | Deleted
     | PersonLeft
     | WentAway
+    | BecameUnreachable
+    | BecameReachable
     | ChannelArchived
     | WentOn
     | PackTaken

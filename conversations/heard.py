@@ -88,9 +88,11 @@ class Heard:
         about = item or (self.asked.item.key if self.asked else None)
         return replace(said, tap=tap, item=about) if about else said
 
-    def viewed(self, view: View, question: str | None = None, message: str | None = None) -> Viewed:
+    def viewed(
+        self, view: View, question: str | None = None, *, item: str | None = None, message: str | None = None
+    ) -> Viewed:
         said = Viewed(by=self.by, via=self.via, source=self.source, view=view)
-        return replace(said, question=question, message=message)
+        return replace(said, question=question, item=item, message=message)
 
     def day(self, words: str) -> date | None:
         """The day that the whole of `words` names."""

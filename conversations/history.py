@@ -17,6 +17,7 @@ from conversations.review import Act, ActKind, State
 from conversations.standing import Standing
 from conversations.verdicts import Verdict
 
+HEADS_UP = "heads_up"  # a `steps.Kind`
 SERVICE_OWNER = "run.service_owner"  # who is told of what nobody looks at again
 # Whoever does one of these about an item asks for it, or leaves it to be asked for: its steps begin anew.
 _BEGINS = frozenset(
@@ -31,6 +32,7 @@ _BEGINS = frozenset(
         ActKind.DECLINED,
     }
 )
+_ASKS_ANEW = frozenset({ActKind.REJECTED, ActKind.DELEGATED, ActKind.TAKEN})  # whatever was promised for that day
 _TO_ONE = frozenset({ActKind.REMINDED, ActKind.SNOOZED, ActKind.LET_GO})
 _DAY = timedelta(days=1)
 
@@ -94,10 +96,19 @@ class History:
         return Anchor(n=promise.n, at=_midnight(self.standing, day + _DAY), day=day)
 
     def promise(self, item: ItemStanding) -> Act | None:
-        """The act that promises the answer for a day, also for one that has passed."""
+        """The act that promises the answer for a day, also for one that has passed.
+
+        None where who has made it says that it is not theirs, and where it was asked for anew from that day on.
+        """
         gap = item.state is State.KNOWN_GAP and item.deferral is None
-        promise = item.answer if gap else item.deferral
-        return promise if promise is not None and promise.day is not None else None
+        promise, begun = item.answer if gap else item.deferral, self.begun.get(item.item.key)
+        if promise is None or promise.day is None or promise.by in self.not_me.get(item.item.key, ()):
+            return None
+        anew = begun if begun is not None and begun.kind in _ASKS_ANEW and begun.n > promise.n else None
+        return None if anew is not None and self._day_of(anew) >= promise.day else promise
+
+    def _day_of(self, act: Act) -> date:
+        return act.at.astimezone(self.standing.now.tzinfo).date()
 
     def first_said(self, act: Act) -> Act:
         """The version that somebody has said, of one that was only judged anew."""
@@ -116,6 +127,9 @@ class History:
         said = next((a for a in reversed(told) if person in (a.person, a.by) and a.kind is not ActKind.LET_GO), None)
         if said is None or said.kind is not ActKind.SNOOZED or said.day is None:
             return None
+        promise = self.promise(item)
+        if promise is not None and promise.by == person and promise.n > said.n:
+            return None  # they have named another day since
         reminded = (act for act in told if act.kind is ActKind.REMINDED and act.person == person and act.n < said.n)
         return max(reminded, key=lambda act: act.n, default=None), said.day
 
@@ -154,8 +168,9 @@ class History:
 def history_of(standing: Standing) -> History:
     begun: dict[str, Act] = {}
     told, not_me = defaultdict[str, list[Act]](list), defaultdict[str, set[str]](set)
+    lost = _lost(standing)
     for act in standing.live:
-        if act.item is None or act.again:
+        if act.item is None or act.again or act.n in lost:
             continue
         if act.kind in _TO_ONE:
             told[act.item].append(act)
@@ -171,6 +186,15 @@ def history_of(standing: Standing) -> History:
         outside={act.by for act in standing.live if act.outside},
         resumed=_resumed(standing),
     )
+
+
+def _lost(standing: Standing) -> set[int | None]:
+    """What did not arrive, and so counts as never written. What was asked in the thread instead counts.
+
+    A heads-up does not: nobody is told that somebody else will be told.
+    """
+    acts, lost = standing.review.acts, (act for act in standing.live if act.kind is ActKind.UNREACHABLE and act.target)
+    return {act.target for act in lost if act.item is None or acts[(act.target or 0) - 1].option == HEADS_UP}
 
 
 def _says_whose(not_me: set[str], act: Act) -> None:

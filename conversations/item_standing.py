@@ -128,6 +128,7 @@ def _answered(item: ItemStanding, act: Act) -> ItemStanding:
     tries = item.tries + 1 if act.verdict in LACKING else 0
     return replace(
         item,
+        state=State.COMPLETE if act.verdict is Verdict.COMPLETE else State.OPEN,  # most stay so; the rest is up to `at`
         answer=act,
         sides=(),
         waiver=None,
@@ -216,6 +217,8 @@ def _reworded(item: ItemStanding, act: Act) -> ItemStanding:
 
 
 def _declined(item: ItemStanding, act: Act) -> ItemStanding:
+    if item.deferral is not None and item.deferral.by == act.by:  # what they have promised is nobody's
+        item = replace(item, deferral=None, due_on=None)
     if item.assigned is not None and item.assignee == act.by:
         return replace(item, assignee=None, assigned=None)
     if item.named_here == act.by:

@@ -18,11 +18,14 @@ from conversations.review import Review
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What somebody was told before, of the bot's own accord."""
+    """What somebody was told before, of the bot's own accord: letters on any of their accounts, digests on this one."""
 
     letter_on: date | None = None  # the day, in their zone then, of the newest letter
     letter_at: datetime | None = None
+    letter_here: bool = True  # on this account
     digest_at: datetime | None = None  # digests are done up to then
+    digest_elsewhere_at: datetime | None = None
+    others: tuple[Account, ...] = ()  # the same person's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +74,27 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is done about somebody at a moment. With neither letter nor digest it only says when to look again."""
+    """What is done about somebody at a moment. Where it writes nothing, it only says when to look again."""
 
     account: Account
     at: datetime
     letter: Letter | None = None
     digest: Digest | None = None
+    told: Told = field(default_factory=Told)  # what this was planned from
+    in_thread: date | None = None  # the day whose letter they had in a review's thread, as they cannot be written to
     turns: tuple[Turn, ...] = ()  # of the reviews that change by it, at most one each
     read: Mapping[str, int] = field(default_factory=dict)  # review → the version that this was planned from
     look_at: Mapping[str, datetime] = field(default_factory=dict)  # review → when to look at this person again for it
     lines: tuple[PlanLine, ...] = ()  # what goes out and what is held back, for people to read
+
+    @property
+    def letter_on(self) -> date | None:
+        """The day whose letter it is."""
+        return self.letter.day if self.letter is not None else self.in_thread
+
+    @property
+    def writes(self) -> bool:
+        return self.letter_on is not None or self.digest is not None
 
 
 def bound(to: str, lines: Iterable[LetterLine], since: date | None = None) -> LetterCard:

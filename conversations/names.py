@@ -15,9 +15,14 @@ def label_of(item: Item) -> str:
 
 
 def find_item(name: str, pack: Pack) -> str | None:
-    """The key of the item that somebody means; None when there is none, or more than one."""
-    folded = re.sub(r"[\s-]+", "_", name.strip().casefold())
-    keys = [key for key in pack.by_key if folded in (key, _last(key))]
+    """The key of the item that somebody means, by its key or else by its label; None when there is none, or more."""
+    labelled = [key for key, item in pack.by_key.items() if _folded(label_of(item)) == _folded(name)]
+    return find_key(name, pack) or (labelled[0] if len(labelled) == 1 else None)
+
+
+def find_key(name: str, pack: Pack) -> str | None:
+    """Likewise, where it is a key or the last part of one that is written."""
+    keys = [key for key in pack.by_key if _folded(name) in (key, _last(key))]
     return keys[0] if len(keys) == 1 else None
 
 
@@ -34,6 +39,10 @@ def mentioned(text: str) -> str | None:
     """The id of the first person mentioned."""
     found = _MENTION.search(text)
     return found.group(1) if found else None
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().casefold()).replace("’", "'")
 
 
 def _last(key: str) -> str:

@@ -6,12 +6,14 @@ It is said to the bot wherever one is, and answered to that person alone. No rev
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from conversations.activities import Activity, ActivityKind
-from conversations.cards import Card, FormErrorsCard, Notice, NoticeCard, PreferencesCard
+from conversations.cards import Card, FormErrorsCard, Notice, NoticeCard, PreferencesCard, Tap, Way
 from conversations.digests import digest_card, is_told
 from conversations.effects import FieldError, Turn, Whisper
+from conversations.linking import elsewhere
 from conversations.people import Preferences
 from conversations.ports import Found
 from conversations.preferences import (
@@ -35,7 +37,7 @@ def heard(activity: Activity, found: Found, speaker: Speaker) -> Turn | None:
     if form is not None:
         return _submitted(activity, found, speaker, form.values)
     if button is not None and button.act in OPENS_FORM and not button.choice:
-        return _told(activity, preferences_form(card_of(activity, found, speaker, speaker.said)))
+        return _told(activity, preferences_form(card_of(activity, found, speaker, speaker.said), button.act))
     said = spoken(f"{WORDS_OF[button.act]} {button.choice or ''}" if button else activity.text)
     return None if said is None else _spoken(activity, found, speaker, *said)
 
@@ -44,7 +46,8 @@ def card_of(
     activity: Activity, found: Found, speaker: Speaker, preferences: Preferences, changed: str = ""
 ) -> PreferencesCard:
     calendar, weekly = speaker.calendar_of(preferences), bool(_standings(activity, found, speaker))
-    return preferences_card(preferences, calendar, speaker.now, weekly=weekly, changed=changed)
+    card = preferences_card(preferences, calendar, speaker.now, weekly=weekly, changed=changed)
+    return replace(card, joined=elsewhere(found.joined))
 
 
 def _spoken(activity: Activity, found: Found, speaker: Speaker, about: str, rest: str) -> Turn | None:
@@ -89,7 +92,7 @@ def _digest(activity: Activity, speaker: Speaker, standings: list[Standing]) -> 
     card, _ = digest_card(
         standings, activity.actor.id, speaker.now, speaker.now - _WEEK, on=speaker.today, asked_for=True
     )
-    return card
+    return card if speaker.said.digest else replace(card, ways=(Way(tap=Tap.DIGEST_ON),))
 
 
 def _standings(activity: Activity, found: Found, speaker: Speaker) -> list[Standing]:

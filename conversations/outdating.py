@@ -24,15 +24,17 @@ class World:
 
     gone: Mapping[str, Act]  # who has left and was not heard since
     away: Mapping[str, Act]  # who is away and was not heard since; their day of return is yet to come
+    unreachable: Mapping[str, Act]  # who cannot be written to, since when, and was not heard since
     closed: tuple[Act, ...]
     other_models: tuple[Act, ...]  # the first one that was told of is no other one
 
 
 def world_of(acts: tuple[Act, ...], live: tuple[Act, ...], today: date) -> World:
-    gone, away = _absent(acts)
+    gone, away, unreachable = _absent(acts)
     return World(
         gone=gone,
         away={who: act for who, act in away.items() if act.day is not None and act.day > today},
+        unreachable=unreachable,
         closed=tuple(act for act in live if act.kind is ActKind.ARCHIVED),
         other_models=tuple(_other_models(live)),
     )
@@ -77,21 +79,29 @@ def _known_since(away: Act | None, act: Act | None) -> Act | None:
     return away if away and act and act.n < away.n else None
 
 
-def _absent(acts: Iterable[Act]) -> tuple[dict[str, Act], dict[str, Act]]:
-    """Who has left, and who is away. Who says something new is back; words that others use are from before."""
+def _absent(acts: Iterable[Act]) -> tuple[dict[str, Act], dict[str, Act], dict[str, Act]]:
+    """Who has left, who is away, and who cannot be written to.
+
+    Who says something new is back; words that others use are from before.
+    """
     gone: dict[str, Act] = {}
     away: dict[str, Act] = {}
+    unreachable: dict[str, Act] = {}
     sources = set[str | None]()
     for act in acts:
         if act.kind is ActKind.LEFT:
             gone[act.by] = act
+            unreachable.pop(act.by, None)
         elif act.kind is ActKind.AWAY:
             away[act.person or ""] = act
+        elif act.kind is ActKind.UNREACHABLE:
+            unreachable.setdefault(act.person or "", act)
         elif not act.again and (act.source is None or act.source not in sources):
             gone.pop(act.by, None)
             away.pop(act.by, None)
+            unreachable.pop(act.by, None)
         sources.add(act.source)
-    return gone, away
+    return gone, away, unreachable
 
 
 def _other_models(live: Iterable[Act]) -> Iterator[Act]:

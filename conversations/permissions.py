@@ -13,7 +13,7 @@ from conversations import events
 from conversations.activities import Actor
 from conversations.item_standing import ItemStanding
 from conversations.standing import Standing
-from conversations.told import PRESSES, answerers, written_to_about
+from conversations.told import PRESSES, answerers, told_instead, written_to_about
 
 
 class Who(StrEnum):
@@ -57,6 +57,8 @@ WHO: Mapping[type[events.Event], Who] = {
     events.Deleted: Who.AUTHOR,
     events.PersonLeft: Who.WORLD,
     events.WentAway: Who.WORLD,
+    events.BecameUnreachable: Who.WORLD,
+    events.BecameReachable: Who.WORLD,
     events.ChannelArchived: Who.WORLD,
     events.NeverPosted: Who.WORLD,
     events.PlaceLost: Who.WORLD,
@@ -131,7 +133,7 @@ def may_see(standing: Standing, actor: Actor, channel: str) -> bool:
 def people_of(standing: Standing) -> set[str | None]:
     """Who has a part in a review: its owner, whom it names or asks, and who was written to about what is open."""
     asked_or_named = ((item.assignee, item.named_here) for item in standing.items.values())
-    told = answerers(standing)
+    told = (*answerers(standing), *told_instead(standing))
     return {standing.owner, standing.heir, *told, *(person for pair in asked_or_named for person in pair)}
 
 

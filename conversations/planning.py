@@ -20,12 +20,15 @@ from conversations.effects import Turn
 from conversations.history import history_of
 from conversations.letters import Digest, Letter, LetterLine, Pending, Plan, Silence, bound
 from conversations.names import label_of
-from conversations.reminders import Kind, Reminder, reminders, with_looks
+from conversations.reminders import Kind, Reminder, reminders_to, with_looks
 from conversations.review import LIVING, Act, ActKind
 from conversations.scene import shown, with_acts
-from conversations.standing import Standing, stand
+from conversations.scoring import score
+from conversations.standing import Standing, stand, told_of
+from conversations.unreachable import ASKED_HERE, asked_here, room_from
 
 MOST_LINES = 3  # in a letter
+AFTER_OTHERS = timedelta(minutes=10)
 BETWEEN_LETTERS = timedelta(hours=16)  # at least, whatever zone somebody has moved to
 NEVER_LATER = timedelta(days=7)  # than this is somebody looked at again for whom nothing is in sight
 _BY_THE_CLOCK = (Kind.NUDGE, Kind.HEADS_UP, Kind.ESCALATION, Kind.QUIET_WALK)  # nobody has asked for these
@@ -45,6 +48,11 @@ class _Due:
     standing: Standing
     until: datetime
     because: WhyNot | None
+    in_thread: bool = False  # who cannot be written to is asked there, now
+
+    @property
+    def held_back(self) -> bool:
+        return self.because not in (None, WhyNot.LATER) and not self.in_thread
 
     @property
     def review(self) -> str:
@@ -85,16 +93,33 @@ class _Reader:
         told = self.pending.told
         if told.letter_on is None or told.letter_at is None:
             return self.free
-        next_one = self._letter_after(told.letter_on, told.letter_at)
+        next_one = self._letter_after(told.letter_on, told.letter_at, here=told.letter_here)
         return (next_one, WhyNot.TODAY) if next_one > self.now else self.free
+
+    @property
+    def free_for_a_digest(self) -> _Hold:
+        """One a day, where several accounts of theirs have one each."""
+        elsewhere = self.pending.told.digest_elsewhere_at
+        if self.free[1] is not None or elsewhere is None or self.calendar.day_of(elsewhere) < self.today:
+            return self.free
+        return self.calendar.opens_on(self.today + timedelta(days=1)), WhyNot.TODAY
 
     @property
     def next_letter(self) -> datetime:
         """The first moment for the letter after one that goes out now."""
         return self._letter_after(self.today, self.now)
 
-    def _letter_after(self, day: date, at: datetime) -> datetime:
-        return max(self.calendar.opens_on(day + timedelta(days=1)), self.calendar.opens(at + BETWEEN_LETTERS))
+    def first_moment(self, reminder: Reminder) -> datetime:
+        """From when on it could have gone out, as far as the letter before is known."""
+        told = self.pending.told
+        if told.letter_on is None or told.letter_at is None:
+            return reminder.at
+        return max(reminder.at, self._letter_after(told.letter_on, told.letter_at, here=told.letter_here))
+
+    def _letter_after(self, day: date, at: datetime, *, here: bool = True) -> datetime:
+        """Of several accounts of theirs, the one that had the last letter lets the others go first."""
+        next_one = max(self.calendar.opens_on(day + timedelta(days=1)), self.calendar.opens(at + BETWEEN_LETTERS))
+        return next_one + AFTER_OTHERS if here and self.pending.told.others else next_one
 
     def unwanted(self, reminder: Reminder) -> _Hold | None:
         """What they have turned off. What a colleague has asked for comes all the same."""
@@ -108,11 +133,14 @@ class _Reader:
             return self.calendar.opens_on(said.nudges_from), WhyNot.NUDGES_PAUSED
         return None
 
-    def reminders(self, standing: Standing, calendar: Calendar | None = None) -> list[Reminder]:
+    def cut_off(self, standing: Standing) -> _Hold | None:
+        """Where they cannot be written to, until they are heard of."""
+        return (self.now + NEVER_LATER, WhyNot.UNREACHABLE) if self.id in standing.unreachable else None
+
+    def reminders(self, standing: Standing, calendar: Calendar | None = None) -> tuple[Reminder, ...]:
         if self.id in standing.gone:
-            return []
-        found = reminders(standing, lambda _: calendar or self.calendar)
-        return [each for each in found if each.person == self.id]
+            return ()
+        return reminders_to(self.id, standing, calendar or self.calendar)
 
     def not_yet(self, reminder: Reminder, standing: Standing) -> WhyNot:
         """Why what is to come has not come: what is asked at once waits for them, were they here it would have come,
@@ -138,7 +166,7 @@ def plan(
     """What to do about somebody now. `now` is aware, in the zone whose days reviews are counted in."""
     reader = _Reader(pending=pending, calendar=calendar, now=now, disturbed_until=disturbed_until)
     standings = [stand(review, now) for review in pending.reviews]
-    due = list(_due(reader, standings))
+    due = list(_in_thread(reader, list(_due(reader, standings))))
     going = [each for each in due if each.because is None]
     missed = silence if silence is not None and _catches_up(reader, going, silence) else None
     if missed is not None:
@@ -151,12 +179,15 @@ def plan(
         at=now,
         letter=letter,
         digest=digest,
+        told=pending.told,
+        in_thread=reader.today if any(each.in_thread for each in due) else None,
         turns=tuple(turns.values()),
         read={review.id: review.version for review in pending.reviews},
         look_at=dict(_look_at(reader, standings, turns, due, next_digest)),
         lines=(
             *((_goes_out(reader, letter, going),) if letter else ()),
-            *(_held_back(reader, each) for each in due if each.because not in (None, WhyNot.LATER)),
+            *(_asked_in_thread(reader, each) for each in due if each.in_thread),
+            *(_held_back(reader, each) for each in due if each.held_back),
             *weekly,
         ),
     )
@@ -168,15 +199,40 @@ def plan(
 def _due(reader: _Reader, standings: Sequence[Standing]) -> Iterator[_Due]:
     """All that is to come for them, most urgent first; what has come and may go now is up to three of it."""
     found = [(reminder, standing) for standing in standings for reminder in reader.reminders(standing)]
-    going, (free, why) = 0, reader.free_for_a_letter
+    going, (free, why) = list[str](), reader.free_for_a_letter  # the reviews of what goes out
     for reminder, standing in sorted(found, key=lambda pair: _urgency(*pair)):
         until, because = reminder.at, cast("WhyNot | None", reader.not_yet(reminder, standing))
         if reminder.at <= reader.now:
-            until, because = reader.unwanted(reminder) or (free, why)
-            if because is None and going == MOST_LINES:
-                until, because = reader.next_letter, WhyNot.FULL
-            going += because is None
+            until, because = reader.unwanted(reminder) or reader.cut_off(standing) or (free, why)
+            if because is None and (room := _no_room(reminder, standing, going)):
+                until, because = reader.next_letter, room
+            going += [standing.review.id] if because is None else []
         yield _Due(reminder=reminder, standing=standing, until=until, because=because)
+
+
+def _no_room(reminder: Reminder, standing: Standing, going: Sequence[str]) -> WhyNot | None:
+    """That a review is quiet is not said beside another line of it, which brings the owner there as well."""
+    if len(going) == MOST_LINES:
+        return WhyNot.FULL
+    return WhyNot.BESIDE if reminder.kind is Kind.QUIET_WALK and standing.review.id in going else None
+
+
+def _in_thread(reader: _Reader, due: Sequence[_Due]) -> Iterator[_Due]:
+    """Who cannot be written to is asked in the thread instead, once for each thing: it is their message of the day."""
+    free, writes = reader.free_for_a_letter[0], any(each.because is None for each in due)
+    for each in due:
+        reminder, standing = each.reminder, each.standing
+        known = reminder.kind not in ASKED_HERE or reminder.item in asked_here(standing, reader.id)
+        if each.because is not WhyNot.UNREACHABLE or known:
+            yield each
+            continue
+        room = room_from(standing)
+        until = max(free, reader.calendar.opens(room)) if room else free
+        if not writes and until <= reader.now:
+            writes = True
+            yield replace(each, in_thread=True)
+        else:
+            yield replace(each, until=max(until, reader.next_letter) if writes else until)
 
 
 def _urgency(reminder: Reminder, standing: Standing) -> tuple[object, ...]:
@@ -198,14 +254,18 @@ def _written(
         going = [each for each in mine if each.because is None]
         first = len(review.acts) + 1
         keys = [each.reminder.key or f"reminder/{first + i}/{reader.id}" for i, each in enumerate(going)]
-        noted = [*going, *(each for each in mine if each.because is WhyNot.DROPPED)]
-        told = with_acts(review, [_act(reader, each.reminder) for each in noted]) if noted else review
+        dropped = [each for each in mine if each.because is WhyNot.DROPPED]
+        noted = [*going, *dropped, *(each for each in mine if each.in_thread)]
+        acts = [_act(reader, each.reminder) for each in noted]
+        acts += [_cannot_be_written_to(act, first + i) for i, act in enumerate(acts) if noted[i].in_thread]
+        told = with_acts(review, acts) if acts else review
         told = replace(told, posted=(*review.posted, *keys), waits=_waits(reader, standing, mine))
         if told == review:
             continue
-        after = stand(told, reader.now)
-        cards = board(after)
-        turns[review.id] = with_looks(shown(board(standing), after, on_show=cards), standing, reader.now)
+        after = told_of(standing, told)
+        points = score(standing) if after.items is standing.items else None  # else each has its own
+        cards = board(after, points)
+        turns[review.id] = with_looks(shown(board(standing, points), after, on_show=cards), standing, reader.now)
         lines |= {
             id(each): LetterLine(review=review.id, key=key, card=cast(Line, cards[key]))
             for key, each in zip(keys, going, strict=True)
@@ -231,10 +291,16 @@ def _act(reader: _Reader, reminder: Reminder) -> Act:
     )
 
 
+def _cannot_be_written_to(told: Act, n: int) -> Act:
+    """That what `told`, the act `n`, stands for is asked in the thread."""
+    return Act(n=0, turn=0, kind=ActKind.UNREACHABLE, by="", at=told.at, person=told.person, item=told.item, target=n)
+
+
 def _waits(reader: _Reader, standing: Standing, due: Sequence[_Due]) -> dict[str, datetime]:
     """Until when each question to somebody is held back, with theirs as they are now."""
     others = {key: at for key, at in standing.review.waits.items() if not key.endswith(f"/{reader.id}")}
-    asked = [each for each in due if each.reminder.kind in _ASKED_FOR and each.reminder.key]
+    known = [each for each in due if each.because is not WhyNot.UNREACHABLE]
+    asked = [each for each in known if each.reminder.kind in _ASKED_FOR and each.reminder.key]
     return others | {each.reminder.key: each.until for each in asked if each.until > reader.now}
 
 
@@ -268,8 +334,9 @@ def _drops(reader: _Reader, each: _Due, silence: Silence) -> bool:
 
 
 def _was_missed(reader: _Reader, reminder: Reminder, silence: Silence) -> bool:
-    """Its moment came on an earlier day, and nobody was at work."""
-    return silence.since <= reminder.at < silence.until and reader.calendar.day_of(reminder.at) < reader.today
+    """The moment at which it could have gone out came on an earlier day, and nobody was at work."""
+    moment = reader.first_moment(reminder)
+    return silence.since <= moment < silence.until and reader.calendar.day_of(moment) < reader.today
 
 
 # --- the digest ----------------------------------------------------------------------------------------------------
@@ -287,15 +354,25 @@ def _weekly(
     occasion = digest_moment(reader.calendar, said, done_until=told.digest_at, new_since=new_since)
     if occasion.at > reader.now:
         return None, occasion.at, ()
-    card, quoted = digest_card(standings, reader.id, reader.now, told.digest_at, on=reader.today)
+    after = digest_moment(reader.calendar, said, done_until=reader.now, new_since=new_since)
+    reachable = [standing for standing in standings if reader.id not in standing.unreachable]
+    if not any(part_since(standing, reader.id) for standing in reachable):
+        return None, after.at, (_no_digest(reader, standings, after.at),)
+    card, quoted = digest_card(reachable, reader.id, reader.now, told.digest_at, on=reader.today)
     kind = Kind.DIGEST if card.lines else Kind.ROLL_UP
     projects = (*(line.project for line in card.lines), *(line.project for line in card.roll_up))
-    free, why = reader.free
+    free, why = reader.free_for_a_digest
     line = _line(reader, kind, projects, at=free, why_not=why)
     if why is not None:
         return None, free, (line,)
-    after = digest_moment(reader.calendar, said, done_until=reader.now, new_since=new_since)
     return Digest(kind=kind, day=occasion.day, card=card, review=quoted), after.at, (line,)
+
+
+def _no_digest(reader: _Reader, standings: Sequence[Standing], at: datetime) -> PlanLine:
+    """To who cannot be written to about any of their reviews."""
+    theirs = [standing for standing in standings if part_since(standing, reader.id)]
+    projects, since = tuple(standing.review.project for standing in theirs), theirs[0].unreachable[reader.id].at
+    return _line(reader, Kind.DIGEST, projects, at=at, why_not=WhyNot.UNREACHABLE, since=since)
 
 
 def part_since(standing: Standing, person: str) -> datetime | None:
@@ -326,9 +403,9 @@ def _look_at(
         digests = [next_digest] if next_digest and part_since(standing, reader.id) else []
         later: list[datetime] = []
         if any(each.review == review and each.because is None for each in due):
-            after = turns[review].review
+            after = turns[review].standing
             assert after is not None
-            rest = reader.reminders(stand(after, reader.now))
+            rest = reader.reminders(after)
             later = [max(each.at, reader.next_letter) for each in rest]
         yield review, min([*waiting, *digests, *later], default=reader.now + NEVER_LATER)
 
@@ -341,8 +418,13 @@ def _goes_out(reader: _Reader, letter: Letter, going: Sequence[_Due]) -> PlanLin
     return _line(reader, Kind(letter.kind), projects, items, labels, step=first.step, about=first.about, at=reader.now)
 
 
+def _asked_in_thread(reader: _Reader, each: _Due) -> PlanLine:
+    return replace(_held_back(reader, each), at=reader.now, send=True, why_not=None, since=None)
+
+
 def _held_back(reader: _Reader, each: _Due) -> PlanLine:
     reminder, project = each.reminder, each.standing.review.project
+    spell = each.standing.unreachable.get(reader.id) if each.because is WhyNot.UNREACHABLE else None
     items = (reminder.item,) if reminder.item else ()
     return _line(
         reader,
@@ -354,6 +436,7 @@ def _held_back(reader: _Reader, each: _Due) -> PlanLine:
         about=reminder.about,
         at=each.until,
         why_not=each.because,
+        since=spell.at if spell else None,
     )
 
 
@@ -373,6 +456,7 @@ def _line(
     step: int = 1,
     about: About | None = None,
     why_not: WhyNot | None = None,
+    since: datetime | None = None,
 ) -> PlanLine:
     return PlanLine(
         at=at,
@@ -386,4 +470,5 @@ def _line(
         about=about,
         send=why_not is None,
         why_not=why_not,
+        since=since,
     )

@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from conversations.accounts import Joined, Linking
 from conversations.activities import Activity, ConversationReference
 from conversations.cards import Card
 from conversations.effects import MessageKey, Turn
-from conversations.people import Account, Person, Preferences
+from conversations.people import Account, Address, Person, Preferences
 from conversations.review import Review
 
 
@@ -19,14 +20,17 @@ from conversations.review import Review
 class Found:
     """What a unit of work found for an activity.
 
-    `review` is the one whose thread it came in. `others` are all reviews of the tenant, and are looked for only
-    when the activity is a command, or may be one.
+    `review` is the one whose thread it came in. `others` are reviews of the tenant, and are looked for only when the
+    activity is a command, or may be one: all that it can be about, those of one name where only a name is to be free.
     """
 
     review: Review | None = None
     others: tuple[Review, ...] = ()
     preferences: Preferences | None = None  # the actor's; looked for only when they may be spoken of
     person: Person | None = None  # the actor, with them
+    joined: tuple[Joined, ...] = ()  # the actor's other accounts, with them
+    untold: bool = False  # that they are joined; looked for in whatever somebody does
+    linking: Linking | None = None  # looked for only where that is the word
 
 
 Decide: TypeAlias = Callable[[Activity, Found], Turn]  # pure: recognize, then step
@@ -112,6 +116,28 @@ class PeopleStore(Protocol):
     async def keep(self, people: Iterable[Person]) -> None: ...
 
     async def find(self, platform: str, tenant: str, ids: Iterable[str]) -> tuple[Person, ...]: ...
+
+
+class AddressStore(Protocol):
+    """Keeps where people and channels can be spoken to. All raise `Busy` and `StorageDown`, and find in no order."""
+
+    async def keep(self, addresses: Iterable[Address]) -> None:
+        """The newest word counts; what it does not say (None) stays as it was."""
+        ...
+
+    async def find(self, platform: str, tenant: str, ids: Iterable[str]) -> tuple[Address, ...]: ...
+
+    async def find_by_directory(self, platform: str, tenant: str, ids: Iterable[str]) -> tuple[Address, ...]:
+        """Those of people, by their ids in their organisation."""
+        ...
+
+    async def of_team(self, platform: str, tenant: str, team: str) -> tuple[Address, ...]:
+        """Those of its channels."""
+        ...
+
+    async def newest(self, platform: str, tenant: str) -> Address | None:
+        """The one that was told last, whosever it is."""
+        ...
 
 
 class Quiet(Protocol):

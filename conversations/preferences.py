@@ -35,6 +35,7 @@ from conversations.wishes import (
 )
 
 FORM = "preferences"
+SEVERAL = "several"  # things were changed at once
 _Submitted: TypeAlias = Preferences | NoticeCard | FieldFault  # as they are to be, or what is wrong
 WORDS_OF: Mapping[str, str] = {  # what buttons do, as words; a button that lacks its choice opens the form
     Tap.NUDGES_ON: "nudges on",
@@ -105,25 +106,27 @@ def preferences_card(
     )
 
 
-def preferences_form(card: PreferencesCard) -> FormCard:
-    """What is so now, as it is typed. Where nudges are paused, either choice is a change."""
+def preferences_form(card: PreferencesCard, tap: str = Tap.PREFERENCES) -> FormCard:
+    """What is so now, as it is typed; `tap` is the button that opens it, and one of the digest's is about that alone.
+
+    Where nudges are paused, either choice is a change.
+    """
     paused = card.nudges and card.nudges_from is not None
-    return FormCard(
-        name=FORM,
-        title="How I may write to you",
-        fields=(
-            _field("hours", f"{typed_time(card.begins)}-{typed_time(card.ends)}"),
-            _field("days", typed_days(card.days)),
-            _field("zone", card.zone),
-            _field("country", card.country or ""),
-            _field("away", card.away_until.isoformat() if card.away_until else "", ItemType.DATE),
-            _switch("nudges", "" if paused else _on_or_off(card.nudges)),
-            _switch("digest", _on_or_off(card.digest)),
-            _field("digest_when", f"{WEEKDAYS[card.digest_day]} {typed_time(card.digest_at)}"),
-        ),
-        seen=0,
-        pack="",
+    of_digest = (
+        _switch("digest", _on_or_off(card.digest)),
+        _field("digest_when", f"{WEEKDAYS[card.digest_day]} {typed_time(card.digest_at)}"),
     )
+    if tap == Tap.DIGEST_DAY:
+        return FormCard(name=FORM, title="Your weekly digest", fields=of_digest, seen=0, pack="")
+    others = (
+        _field("hours", f"{typed_time(card.begins)}-{typed_time(card.ends)}"),
+        _field("days", typed_days(card.days)),
+        _field("zone", card.zone),
+        _field("country", card.country or ""),
+        _field("away", card.away_until.isoformat() if card.away_until else "", ItemType.DATE),
+        _switch("nudges", "" if paused else _on_or_off(card.nudges)),
+    )
+    return FormCard(name=FORM, title="How I may write to you", fields=(*others, *of_digest), seen=0, pack="")
 
 
 def submitted(speaker: Speaker, values: Mapping[str, str]) -> tuple[Preferences, dict[str, FieldError]]:
@@ -144,9 +147,9 @@ def submitted(speaker: Speaker, values: Mapping[str, str]) -> tuple[Preferences,
 
 
 def changed_by_form(before: Preferences, after: Preferences) -> str:
-    """The word for what was changed, where it is one thing only."""
+    """The word for what was changed, `SEVERAL` for more than one thing; empty where nothing was."""
     words = [word for word, fields in _ABOUT.items() if any(getattr(before, f) != getattr(after, f) for f in fields)]
-    return words[0] if len(words) == 1 else ""
+    return words[0] if len(words) == 1 else SEVERAL if words else ""
 
 
 # --- the card ------------------------------------------------------------------------------------------------------
@@ -167,15 +170,16 @@ def _next_digest(preferences: Preferences, calendar: Calendar, now: datetime) ->
 def _ways(preferences: Preferences) -> tuple[Way, ...]:
     nudges = Tap.NUDGES_OFF if preferences.nudges and not preferences.nudges_from else Tap.NUDGES_ON
     digest = Tap.DIGEST_OFF if preferences.digest else Tap.DIGEST_ON
+    more = (Tap.DIGEST_DAY, Tap.DIGEST_NOW) if preferences.digest else (Tap.DIGEST_NOW,)
     in_sight = tuple(Way(tap=tap) for tap in (Tap.PREFERENCES, nudges, digest))
-    return (*in_sight, Way(tap=Tap.DIGEST_DAY, more=True), Way(tap=Tap.DIGEST_NOW, more=True))
+    return (*in_sight, *(Way(tap=tap, more=True) for tap in more))
 
 
 # --- the form ------------------------------------------------------------------------------------------------------
 
 
 def _field(name: str, value: str, type_: ItemType = ItemType.TEXT) -> FieldLine:
-    return FieldLine(name=name, label=name, hint="", type=type_, value=value)
+    return FieldLine(name=name, label=name, hint="", type=type_, value=value, brief=True)
 
 
 def _switch(name: str, value: str) -> FieldLine:

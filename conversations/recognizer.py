@@ -54,18 +54,31 @@ def recognize(activity: Activity, standing: Standing, rules: Rules, today: date 
             return _edited(heard, activity)
         case ActivityKind.DELETION:
             return made(heard, events.Deleted)
+        case _ if (told := _told(heard, activity)) is not None:
+            return told
+        case _:
+            return _pointed_at(heard, activity) if activity.deliberate else _reply(heard, activity)
+
+
+def _told(heard: Heard, activity: Activity) -> Event | None:
+    """What the platform tells of the world around the review; None where somebody says something."""
+    match activity.kind:
         case ActivityKind.LEFT:
             heirs = tuple(person.id for person in activity.people.values() if person.may_administer)
             return made(heard, events.PersonLeft, heirs=heirs)
         case ActivityKind.AWAY:
             return made(heard, events.WentAway, until=date.fromisoformat(activity.text))
+        case ActivityKind.UNREACHABLE:
+            return made(heard, events.BecameUnreachable, messages=tuple(activity.text.splitlines()))
+        case ActivityKind.REACHABLE:
+            return made(heard, events.BecameReachable)
         case ActivityKind.ARCHIVED:
             return made(heard, events.ChannelArchived, channel=activity.text)
         case ActivityKind.UNPOSTABLE:
-            shown = standing.review.reference.thread is not None
+            shown = heard.standing.review.reference.thread is not None
             return made(heard, events.PlaceLost if shown else events.NeverPosted)
         case _:
-            return _pointed_at(heard, activity) if activity.deliberate else _reply(heard, activity)
+            return None
 
 
 def _submitted(heard: Heard, activity: Activity) -> Event:
@@ -202,4 +215,4 @@ def _open_for_tokens(heard: Heard) -> list[ItemStanding]:
 _TO_SOMEBODY = re.compile(r"\s*<@(?P<id>[^>\s]+)>[\s,:]+(?P<rest>.+)", re.DOTALL)
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _ADDRESSING = re.compile(r"\?|\b(?:you|your|please|pls)\b|^(?:can|could)\b", re.IGNORECASE)
-_NAMED = re.compile(r"(?P<item>[A-Za-z][\w.]*(?:[ -]\w+){0,3})\s*:\s*(?P<text>\S.*)", re.DOTALL)
+_NAMED = re.compile(r"(?P<item>[A-Za-z][\w.'’]*(?:[ -][\w'’]+){0,7})\s*:\s*(?P<text>\S.*)", re.DOTALL)

@@ -21,6 +21,7 @@ from conversations.quiet import goes_on, last_done, quiet_from, quiet_key
 from conversations.review import LIVING
 from conversations.standing import Standing, stand
 from conversations.steps import CalendarOf, Kind, Reminder, Steps, going_on
+from conversations.unreachable import teller_to
 
 __all__ = ["SOONEST", "Kind", "Reminder", "looks", "reminders", "with_looks"]
 
@@ -37,6 +38,13 @@ def reminders(standing: Standing, calendar_of: CalendarOf) -> tuple[Reminder, ..
     return tuple(sorted(_due(standing, calendar_of), key=lambda each: (each.at, not each.critical)))
 
 
+def reminders_to(person: str, standing: Standing, calendar: Calendar) -> tuple[Reminder, ...]:
+    """Those for one person. Of the others only the days count, and these in the reader's zone; moments cost."""
+    others = replace(SOONEST, zone=calendar.zone)
+    found = reminders(standing, lambda who: calendar if who == person else others)
+    return tuple(each for each in found if each.person == person)
+
+
 def looks(standing: Standing) -> Mapping[str, frozenset[Look]]:
     """Who is to be looked at because of this review, for what and when; "" is the review itself, for its lapse.
 
@@ -48,7 +56,9 @@ def looks(standing: Standing) -> Mapping[str, frozenset[Look]]:
     weekly = (who for who in (standing.owner, standing.profile.get("sponsor")) if who and who not in standing.gone)
     found: dict[str, set[Look]] = {who: set() for who in weekly}
     for each in _due(standing, lambda _: SOONEST):
-        found.setdefault(each.person, set()).add((each.at, f"{each.kind}/{each.item}/{each.target}/{each.step}"))
+        since = standing.unreachable.get(each.person)  # with its end they are looked at anew
+        what = f"{each.kind}/{each.item}/{each.target}/{each.step}/{each.put_off}/{since and since.n}"
+        found.setdefault(each.person, set()).add((each.at, what))
     if (lapse := due_at(standing)) is not None:
         found[""] = {(lapse, "lapse")}
     return {who: frozenset(each) for who, each in found.items()}
@@ -61,7 +71,7 @@ def with_looks(turn: Turn, before: Standing | None, now: datetime) -> Turn:
     """
     if turn.review is None:
         return turn
-    then, after = looks(before) if before else {}, looks(stand(turn.review, now))
+    then, after = looks(before) if before else {}, looks(turn.standing or stand(turn.review, now))
     new = {who: each - then.get(who, frozenset()) for who, each in after.items()}
     known = {who: None if new.get(who) else now for who in then}
     at = {who: min((at for at, _ in each), default=now) for who, each in new.items()}
@@ -92,6 +102,11 @@ def _of_review(history: History, calendar_of: CalendarOf) -> Iterator[Reminder]:
         if who != owner and places_of(standing, who):
             key, at = f"gone/{who}/{owner}", calendar.opens(left.at)
             yield Reminder(kind=Kind.OWNER_GONE, person=owner, at=at, target=left.n, key=key, most=1)
+    for who, since in standing.unreachable.items():
+        told = any(key.startswith(f"reach/{since.n}/") for key in standing.review.posted)
+        if not told and (teller := teller_to(standing, who)) is not None:
+            key, at = f"reach/{since.n}/{teller}", calendar_of(teller).opens(since.at)
+            yield Reminder(kind=Kind.OWNER_GONE, person=teller, at=at, target=since.n, key=key, most=1)
     if offer is not None:
         key, at = f"pack/{offer.option}/{owner}", calendar.opens(offer.at)
         yield Reminder(kind=Kind.NUDGE, person=owner, at=at, target=offer.n, key=key, most=1)
@@ -105,9 +120,6 @@ class _Soonest(Calendar):
 
     __slots__ = ()
 
-    def day_of(self, moment: datetime) -> date:
-        return moment.astimezone(_WEST).date()
-
     def opens(self, moment: datetime) -> datetime:
         return moment.astimezone(UTC)
 
@@ -119,4 +131,4 @@ class _Soonest(Calendar):
 
 
 _EAST, _WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))  # where a day begins first, and last
-SOONEST = _Soonest(zone=UTC, begins=time.min, ends=time.max, days=frozenset(range(7)))
+SOONEST = _Soonest(zone=_WEST, begins=time.min, ends=time.max, days=frozenset(range(7)))

@@ -77,6 +77,9 @@ class ActKind(StrEnum):
     PACK_OFFERED = "pack_offered"  # a later version, `option`, and what `changes` with it
     PACK_TAKEN = "pack_taken"
     AWAY = "away"  # `person` is away until `day`, past the days on which something of theirs is due
+    # `person` cannot be written to: `target` is the REMINDED that did not arrive, and `item` is asked in the thread
+    UNREACHABLE = "unreachable"
+    REACHABLE = "reachable"  # whoever it is by was heard of again
     # about what single people were told
     REMINDED = "reminded"  # `person` was written to about `item`; `option` is a `reminders.Kind`
     SNOOZED = "snoozed"  # whom it was about wants to hear of it on `day`
@@ -84,7 +87,15 @@ class ActKind(StrEnum):
 
 
 # What a review is told by the platform or the clock: nobody has said it, and so nobody takes it back.
-TOLD = (ActKind.LEFT, ActKind.ARCHIVED, ActKind.PACK_OFFERED, ActKind.AWAY, ActKind.REMINDED)
+TOLD = (
+    ActKind.LEFT,
+    ActKind.ARCHIVED,
+    ActKind.PACK_OFFERED,
+    ActKind.AWAY,
+    ActKind.UNREACHABLE,
+    ActKind.REACHABLE,
+    ActKind.REMINDED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

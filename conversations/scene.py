@@ -66,7 +66,7 @@ def shown(before: Board, after: Standing, also: tuple[Effect, ...] = (), on_show
     What is for one person is never posted here: they are written to in their own hours (`planning.py`).
     """
     posted = after.review.posted
-    told = [each for each in changes(before, on_show or board(after), posted) if each.to not in after.gone]
+    told = [each for each in changes(before, on_show or board(after), frozenset(posted)) if each.to not in after.gone]
     review = replace(
         after.review,
         phase=after.phase,
@@ -75,7 +75,7 @@ def shown(before: Board, after: Standing, also: tuple[Effect, ...] = (), on_show
         reached=_reached(after),
         version=after.review.version + 1,
     )
-    return Turn(review=review, effects=(*told, *also))
+    return Turn(review=review, standing=replace(after, review=review), effects=(*told, *also))
 
 
 def _reached(standing: Standing) -> Mapping[str, datetime]:

@@ -44,6 +44,7 @@ class Standing:
     live: tuple[Act, ...]  # the acts that count
     gone: Mapping[str, Act]  # who has left and was not heard since
     away: Mapping[str, Act]  # who is away until a day, and was not heard since
+    unreachable: Mapping[str, Act]  # who cannot be written to, since when, and was not heard since
 
     @property
     def approver(self) -> str | None:
@@ -97,9 +98,18 @@ def stand(review: Review, now: datetime) -> Standing:
         live=live,
         gone=world.gone,
         away=world.away,
+        unreachable=world.unreachable,
     )
     items = {key: _looked_at(standing, _aged(item, world, live)) for key, item in folded.items()}
     return replace(standing, items=items, asked=_asked(items) if phase in LIVING else None)
+
+
+def told_of(standing: Standing, review: Review) -> Standing:
+    """Where the review of a standing stands once acts have joined it; of REMINDED ones nothing else follows."""
+    joined = review.acts[len(standing.review.acts) :]
+    if any(act.kind is not ActKind.REMINDED for act in joined):
+        return stand(review, standing.now)
+    return replace(standing, review=review, live=(*standing.live, *joined))
 
 
 def _looked_at(standing: Standing, item: ItemStanding) -> ItemStanding:

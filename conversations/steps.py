@@ -21,7 +21,7 @@ from conversations.packs import ItemType
 from conversations.review import Act, ActKind, State
 
 _DAY = timedelta(days=1)
-_NIGHT = timedelta(hours=16)  # so much later it is another day, wherever the two people are
+_A_DAY = timedelta(hours=24)  # so much later it is another day, wherever two people are and however early they begin
 _SO_SHORTLY = timedelta(days=2)  # what was sent so long before an answer's day stands for what is sent on it
 _ASKS = (About.OPEN, About.PARTS, About.GAP)
 _SEEN_TO = (ActKind.LEFT, ActKind.AWAY)  # an answer that is old by these is seen to by whom the owner is offered
@@ -56,6 +56,7 @@ class Reminder:
     key: str = ""  # the message's key where it has one of its own (ask, confirm, quiet, gone, owner, pack)
     most: int = 0  # steps at most; 0 for until it is settled
     critical: bool = False  # its item is
+    put_off: date | None = None  # the day until which this person has put the item off
 
 
 CalendarOf: TypeAlias = Callable[[str], Calendar]  # by a person's id
@@ -118,24 +119,18 @@ class Steps:
     def _waited_for(self) -> Iterator[Reminder]:
         """Who has promised it first, on its day; then whom it is waited for from."""
         recipient, promise = self.history.recipient(self.item), self.history.promise(self.item)
-        kept_by = self._who_keeps(promise, recipient) if promise is not None else None
+        kept_by = promise.by if promise is not None and self.history.can_be_told(promise.by) else recipient
         if promise is not None and promise.day is not None and kept_by is not None:
             since, most = self.history.first_said(promise).n, 1 + len(self.nudging.promised_again)
             sent = self._nudges(kept_by, since, (About.PROMISED,))
             if len(sent) < most or kept_by != recipient:
                 yield from self._promised(kept_by, promise.day, since, sent)
             put_off = self.history.snooze(self.item, kept_by) is not None
-            if len(sent) < most and (put_off or kept_by == recipient):
+            if (len(sent) < most) if kept_by == recipient else put_off:
                 return
         anchor = self.history.anchor(self.item)
         if recipient is not None and anchor is not None and self._not_told_yet() is None:
             yield from self._missing(recipient, anchor)
-
-    def _who_keeps(self, promise: Act, recipient: str | None) -> str | None:
-        """Nobody, where who has promised it says that it is not theirs: then it is missing like any other."""
-        if promise.by in self.history.not_me.get(self.item.item.key, ()):
-            return None
-        return promise.by if self.history.can_be_told(promise.by) else recipient
 
     def _promised(self, person: str, day: date, since: int, sent: Sequence[Act]) -> Iterator[Reminder]:
         calendar, again = self.calendar_of(person), self.nudging.promised_again
@@ -150,10 +145,13 @@ class Steps:
         day = max([anchor.day_by(calendar), *(calendar.day_of(at) for at in sorted(told)[-1:])])
         gap = cadence.gap(len(sent))
         at = calendar.opens_on(calendar.after(day, gap)) if gap is not None else None
-        found = list(self._nudge(person, at, anchor.n, self._about(), sent, cadence.most))
-        if len(sent) >= len(cadence.after):
-            found += self._escalated(person, sent[-1], anchor.n, put_off=bool(found) and at is None)
-        yield from self._first_for(person, found)
+        found = self._nudge(person, at, anchor.n, self._about(), sent, cadence.most)
+        if len(sent) < len(cadence.after):
+            yield from found
+            return
+        nudges = list(found)
+        told_next = self._escalated(person, sent[-1], anchor.n, put_off=bool(nudges) and at is None)
+        yield from self._first_for(person, (*nudges, *told_next))
 
     def _about(self) -> About:
         return {State.VAGUE: About.PARTS, State.KNOWN_GAP: About.GAP}.get(self.item.state, About.OPEN)
@@ -163,9 +161,10 @@ class Steps:
     def _answered(self, answer: Act) -> Iterator[Reminder]:
         item, first = self.item, self.history.first_said(answer)
         recipient = self.history.recipient(item)
-        said_on = first.at.astimezone(self.history.standing.now.tzinfo).date()
-        if recipient is not None and item.item.type is ItemType.DATE and answer.day and answer.day > said_on:
-            yield from self._passed(recipient, answer.day, first.n)
+        if recipient is not None and item.item.type is ItemType.DATE and answer.day:
+            said_on = first.at.astimezone(self.history.standing.now.tzinfo).date()
+            if answer.day > said_on:
+                yield from self._passed(recipient, answer.day, first.n)
         clears, old_from = item.item.clears_blocker, item.old_from
         if clears and answer.option not in clears:
             yield from self._status(recipient, first)
@@ -194,10 +193,13 @@ class Steps:
         sent = [a for a in self._nudges(person, since, (About.REVIEW,)) if a.at >= first - _SO_SHORTLY]
         done = bool(sent) and sent[-1].at >= old_from - _SO_SHORTLY
         at = None if done else calendar.opens_on(calendar.day_of(old_from if sent else first))
-        found = list(self._nudge(person, at, since, About.REVIEW, sent, 1 if at_once else 2))
-        if done:
-            found += self._escalated(person, sent[-1], since, put_off=bool(found))
-        yield from self._first_for(person, found)
+        found = self._nudge(person, at, since, About.REVIEW, sent, 1 if at_once else 2)
+        if not done:
+            yield from found
+            return
+        nudges = list(found)
+        told_next = self._escalated(person, sent[-1], since, put_off=bool(nudges))
+        yield from self._first_for(person, (*nudges, *told_next))
 
     # --- who is told in the end ---
 
@@ -217,7 +219,7 @@ class Steps:
         if not warned:
             yield from self._step(Kind.HEADS_UP, person, at, since, most=1)
             return
-        at = calendar.opens(max(at, newest.at + _NIGHT))
+        at = calendar.opens(max(at, newest.at + _A_DAY))
         if snooze := history.snooze(item, person):
             at = max(at, calendar.opens_on(snooze[1]))
         yield from self._step(Kind.ESCALATION, who, at, since, step=len(told) + 1, most=len(told) + len(left))
@@ -280,6 +282,7 @@ class Steps:
                 key=key,
                 most=most,
                 critical=critical,
+                put_off=snooze[1] if snooze is not None else None,
             )
 
 
@@ -288,4 +291,5 @@ def going_on(history: History, calendar: Calendar, at: datetime) -> datetime:
     resumed = history.resumed
     if resumed is None:
         return at
-    return max(at, calendar.opens(resumed.at) if resumed.day is None else calendar.opens_on(resumed.day))
+    opens = calendar.opens(resumed.at)  # with a day, that begins for the review before it does for some, or after
+    return max(at, opens if resumed.day is None else max(opens, calendar.opens_on(resumed.day)))

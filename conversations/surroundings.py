@@ -5,9 +5,11 @@ The platform or the clock tells it; a review only notes what concerns it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from conversations import events
+from conversations.activities import Actor
 from conversations.answering import judged_anew
 from conversations.board import board
 from conversations.cards import Notice, RetiredCard, Tap, Way
@@ -20,6 +22,8 @@ from conversations.packs import Pack
 from conversations.review import Act, ActKind, Review
 from conversations.scene import Scene, shown, standing_after, turn_of, whispered, with_acts
 from conversations.standing import Standing, stand
+from conversations.told import message_named
+from conversations.unreachable import to_ask_here
 
 
 def person_left(scene: Scene, event: events.PersonLeft) -> Turn:
@@ -41,6 +45,43 @@ def went_away(scene: Scene, event: events.WentAway) -> Turn:
     after = standing_after(scene, [act])
     otherwise = places_of(after, who) if noted is None else noted.day != event.until
     return turn_of(scene, act) if otherwise else whispered(scene)
+
+
+def became_unreachable(scene: Scene, event: events.BecameUnreachable) -> Turn:
+    """What waits for them is asked in the thread instead; the rest is as if it had never been written."""
+    standing, who = scene.standing, event.by.id
+    known = {act.target for act in standing.live if act.kind is ActKind.UNREACHABLE}
+    found = (message_named(standing, who, key) for key in event.messages)
+    lost = [told for told in found if told is not None and told.n not in known]
+    if who in standing.gone or not (lost or who not in standing.unreachable):
+        return whispered(scene)
+    review = standing.review
+    posted = tuple(key for key in review.posted if key not in event.messages)
+    noted = with_acts(replace(review, posted=posted), _cannot_be_written_to(scene, who, lost))
+    return shown(board(standing), stand(noted, scene.now))
+
+
+def _cannot_be_written_to(scene: Scene, who: str, lost: list[Act]) -> Iterable[Act]:
+    here = to_ask_here(scene.standing, who, lost)
+    if not lost:
+        yield scene.act(ActKind.UNREACHABLE, by="", person=who)
+    for told in lost:
+        item = told.item if told in here else None
+        yield scene.act(ActKind.UNREACHABLE, by="", person=who, item=item, target=told.n)
+
+
+def became_reachable(scene: Scene, event: events.BecameReachable) -> Turn:
+    back = event.by.id in scene.standing.unreachable
+    return turn_of(scene, scene.act(ActKind.REACHABLE)) if back else whispered(scene)
+
+
+def with_word_of(standing: Standing, actor: Actor, turn: Turn) -> Turn:
+    """The turn of somebody who could not be written to, with a note that they are there, where nothing says so."""
+    unchanged = turn.review is not None and turn.review.version == standing.review.version
+    if actor.id not in standing.unreachable or turn.refused or turn.errors or not unchanged:
+        return turn
+    act = Act(n=0, turn=0, kind=ActKind.REACHABLE, by=actor.id, at=standing.now)
+    return shown(board(standing), stand(with_acts(standing.review, [act]), standing.now), turn.effects)
 
 
 def channel_archived(scene: Scene, event: events.ChannelArchived) -> Turn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 
 from conversations.cards import About, Became
 from conversations.item_standing import ItemStanding
@@ -24,6 +25,7 @@ _WITHOUT_ITEM: Mapping[str, Kind] = {  # by how their keys begin
     "quiet": Kind.QUIET_WALK,
     "gone": Kind.OWNER_GONE,
     "owner": Kind.OWNER_GONE,
+    "reach": Kind.OWNER_GONE,
     "pack": Kind.NUDGE,
 }
 _WAITING = (State.OPEN, State.KNOWN_GAP, State.VAGUE, State.DEFERRED, State.STALE)
@@ -48,9 +50,13 @@ def key_of(review: Review, told: Act) -> str:
 def message_at(standing: Standing, person: str, key: str) -> Act | None:
     """The message of that name, else the newest one that somebody was written to."""
     messages = messages_to(standing, person)
+    return message_named(standing, person, key) or (messages[-1] if messages else None)
+
+
+def message_named(standing: Standing, person: str, key: str) -> Act | None:
     option = _WITHOUT_ITEM.get(key.partition("/")[0])
-    named = (act for act in reversed(messages) if key_of(standing.review, act) == key or _is(act, option))
-    return next(named, messages[-1] if messages else None)
+    messages = reversed(messages_to(standing, person))
+    return next((act for act in messages if key_of(standing.review, act) == key or _is(act, option)), None)
 
 
 def _is(told: Act, option: str | None) -> bool:
@@ -90,6 +96,13 @@ def _is_theirs(of: Outcome) -> bool:
     return of.became in (None, Became.SNOOZED, Became.DECLINED, Became.LET_GO)
 
 
+def told_instead(standing: Standing) -> set[str | None]:
+    """Who was told of people who cannot be written to, while these cannot."""
+    spells = {act.n for act in standing.unreachable.values()}
+    told = (act for act in standing.live if act.kind is ActKind.REMINDED and act.item is None)
+    return {act.person for act in told if act.target in spells}
+
+
 def is_open(standing: Standing, told: Act) -> bool:
     item = standing.items[told.item or ""]
     if told.option == Kind.ASK:
@@ -102,8 +115,8 @@ def is_open(standing: Standing, told: Act) -> bool:
 def outcome(standing: Standing, told: Act) -> Outcome:
     """What became of a nudge, a heads-up or an escalation."""
     item = standing.items[told.item or ""]
-    since = (act for act in reversed(standing.live) if act.n > told.n and act.item == told.item and not act.again)
-    for act in since:
+    since = takewhile(lambda act: act.n > told.n, reversed(standing.live))
+    for act in (act for act in since if act.item == told.item and not act.again):
         if _asks_again(item, told, act):
             break
         if found := _settled_by(item, told, act):

@@ -30,6 +30,8 @@ from conversations.review import LIVING, Act, State
 from conversations.scoring import score
 from conversations.standing import Standing
 
+ABOUT = "about"  # the name of the intake's form
+
 
 def view_card(standing: Standing, event: Viewed) -> Card:
     match event.view:
@@ -38,7 +40,7 @@ def view_card(standing: Standing, event: Viewed) -> Card:
         case View.REPORT:
             return report_card(standing)
         case View.FORM:
-            return _form_card(standing, event.question)
+            return _form_card(standing, event.question, event.item)
         case View.ABOUT:
             return _about_card(standing)
         case View.MINE:
@@ -51,9 +53,18 @@ def view_card(standing: Standing, event: Viewed) -> Card:
             assert_never(event.view)
 
 
-def help_card(*, everything: bool = False) -> HelpCard:
+def form_named(standing: Standing, name: str) -> FormCard | None:
+    """A question's form, or *About*, as it is now; None where there is none of that name."""
+    if name == ABOUT:
+        return _about_card(standing)
+    known = name in {question.key for question in standing.pack.questions}
+    card = _form_card(standing, name, None) if known else None
+    return card if isinstance(card, FormCard) else None
+
+
+def help_card(*, everything: bool = False, waiting: int = 0) -> HelpCard:
     taps = (Tap.START, Tap.MINE) if everything else (Tap.START, Tap.MINE, Tap.HELP_ALL)
-    return HelpCard(everything=everything, ways=tuple(Way(tap=tap) for tap in taps))
+    return HelpCard(everything=everything, waiting=waiting, ways=tuple(Way(tap=tap) for tap in taps))
 
 
 def noted_card(standing: Standing, act: Act) -> NotedCard | None:
@@ -131,16 +142,18 @@ _DOES = {"confirm": (Tap.YES, Tap.NO), "accept": (Tap.ACCEPT, Tap.REJECT), "answ
 _WAITING = (State.OPEN, State.KNOWN_GAP, State.VAGUE, State.DEFERRED, State.CONFLICT, State.STALE)
 
 
-def _form_card(standing: Standing, key: str | None) -> Card:
+def _form_card(standing: Standing, key: str | None, first: str | None) -> Card:
+    """The form of a question, else of the one asked; what its button was about comes first, the others as ever."""
     questions = standing.pack.questions
     asked = standing.pack.question_of[standing.asked] if standing.asked else None
     question = next((q for q in questions if q.key == key), asked)
     if question is None:
         return NoticeCard(notice=Notice.NOTHING_ASKED, project=standing.review.project)
+    items = sorted(question.items, key=lambda item: item.key != first)
     return FormCard(
         name=question.key,
         title=question.short,
-        fields=tuple(_field(standing, standing.items[item.key]) for item in question.items),
+        fields=tuple(_field(standing, standing.items[item.key]) for item in items),
         seen=standing.review.version,
         pack=standing.pack.digest,
     )
@@ -168,7 +181,7 @@ def _about_card(standing: Standing) -> FormCard:
         **dict.fromkeys(DAY_FIELDS, ItemType.DATE),
     }
     return FormCard(
-        name="about",
+        name=ABOUT,
         title=standing.review.project,
         fields=tuple(
             FieldLine(

@@ -41,6 +41,13 @@ def ask_ways(standing: Standing, key: str) -> tuple[Way, ...]:
     return (*item_ways(standing, key, *_ASK), *open_ways(standing.review, more=True))
 
 
+def ask_here_ways(standing: Standing, key: str, *, confirms: bool, holds: bool) -> tuple[Way, ...]:
+    """As those of a letter's line, in the thread that it is about."""
+    if confirms:
+        return (*item_ways(standing, key, (Tap.YES, Tap.NO)), *_snoozes(standing, key, "1w", None))
+    return nudge_ways(standing, key, holds=True) if holds else item_ways(standing, key, *_ASK)
+
+
 def confirm_ways(standing: Standing, key: str) -> tuple[Way, ...]:
     in_sight = item_ways(standing, key, (Tap.YES, Tap.NO))
     return (*in_sight, *_snoozes(standing, key, "1w", None), *open_ways(standing.review, more=True))

@@ -11,7 +11,7 @@ from conversations import events
 from conversations.cards import Tap
 from conversations.events import Event, Misspoken, Unclear, View
 from conversations.heard import Heard, made, on_day, person_or
-from conversations.names import find_item
+from conversations.names import find_item, find_key
 from conversations.packs import ItemType
 from conversations.quiet import offers_to_go_on
 from conversations.review import State
@@ -23,9 +23,15 @@ Word: TypeAlias = Callable[[Heard, "re.Match[str]"], Event | None]  # None: not 
 def word_in(heard: Heard, text: str) -> Event | None:
     said = " ".join(text.translate(_STRAIGHT).split())
     for pattern, word in _WORDS:
-        if (match := pattern.fullmatch(said)) and (event := word(heard, match)) is not None:
+        match = pattern.fullmatch(said)
+        if match and _may_name(heard, match.groupdict().get("item")) and (event := word(heard, match)) is not None:
             return event
     return None
+
+
+def _may_name(heard: Heard, name: str | None) -> bool:
+    """More words than a key has are a name only where they are the whole of a label: else they are an answer."""
+    return not name or _LIKE_A_KEY.fullmatch(name) is not None or find_item(name, heard.standing.pack) is not None
 
 
 def _keep(heard: Heard, match: re.Match[str]) -> Event | None:
@@ -111,12 +117,19 @@ def declined(heard: Heard, item: str, who: str | None) -> Event:
 def to_confirm(heard: Heard, name: str | None) -> str | None:
     """What a person can confirm: the item named, else the newest one that names them; without any it is an answer."""
     if name:
-        return find_item(name, heard.standing.pack)
+        return find_key(name, heard.standing.pack) or _theirs(heard, find_item(name, heard.standing.pack))
     mine = [item for item in heard.standing.items.values() if heard.names_me(item)]
     mine_again = {item.item.key for item in mine if item.confirmed and heard.looks_at([item.item.key])}
     waiting = [(item.answer.n, item.item.key) for item in mine if item.answer and item.state is State.UNCONFIRMED]
     waiting += [(told.n, told.item) for told in heard.told if told.item in mine_again]
     return max(waiting)[1] if waiting else None
+
+
+def _theirs(heard: Heard, key: str | None) -> str | None:
+    """By its label only what names or is asked of who speaks: "no training plan" is an answer."""
+    item = heard.standing.items[key] if key else None
+    asked = item is not None and item.assigned is not None and item.assignee == heard.by.id
+    return key if item is not None and (asked or heard.names_me(item)) else None
 
 
 def _not_me(heard: Heard, match: re.Match[str]) -> Event:
@@ -226,7 +239,8 @@ def _day_in(heard: Heard, words: str, tap: Tap) -> date | Misspoken | None:
 
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 _WHO = r"(?P<who><@[^>\s]+>|me)"
-_ITEM = r"(?P<item>[a-z][\w.]*(?:[ -][a-z]\w*){0,2})"
+_ITEM = r"(?P<item>[a-z][\w.']*(?:[ -][a-z][\w']*){0,7})"  # a key, or the label that is read on cards
+_LIKE_A_KEY = re.compile(r"[a-z][\w.]*(?:[ -][a-z]\w*){0,2}", re.IGNORECASE)
 _PUT_OFF = re.compile(r"later,? (?:by |until |on )?(?P<day>.{1,40})", re.IGNORECASE)
 _SNOOZED = re.compile(r"snooze (?P<day>.{1,40})", re.IGNORECASE)
 _WORDS: tuple[tuple[re.Pattern[str], Word], ...] = tuple(

@@ -6,7 +6,8 @@ moment. Only the review's own (`who` is empty) is exact: nobody's hours are in i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
@@ -57,10 +58,12 @@ def save_all_looks(connection: Connection, turn: Turn, now: datetime) -> None:
     _write(connection, turn.review, _looks(turn, now), _gone(turn) | ({""} - turn.looks.keys()))
 
 
-def look_now(connection: Connection, account: Account, now: datetime) -> None:
-    """At somebody, because of everything that may be theirs."""
-    of = {"of_platform": account.platform, "of_tenant": account.tenant, "of_who": account.id}
-    connection.execute(_WAKE_UP, of | {"now": now})
+def look_now(connection: Connection, accounts: Iterable[Account], now: datetime) -> None:
+    """At these, because of everything that may be theirs. One statement, or none."""
+    # In one order everywhere: no deadlock.
+    for platform, tenant, who in sorted(map(astuple, accounts)):
+        of = {"of_platform": platform, "of_tenant": tenant, "of_who": who}
+        connection.execute(_WAKE_UP, of | {"now": now})
 
 
 def _looks(turn: Turn, now: datetime) -> dict[str, datetime]:

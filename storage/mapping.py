@@ -15,8 +15,8 @@ from typing import Any, TypeAlias, assert_never, get_args
 from pydantic import TypeAdapter
 
 from conversations.activities import Activity, ConversationReference, Source
-from conversations.cards import Card, Quote
-from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
+from conversations.cards import Card, Quote, Way
+from conversations.effects import Effect, Post, React, Revise, Turn, Whisper, Write
 from conversations.names import folded_name
 from conversations.packs import Pack
 from conversations.ports import Delivery, DeliveryKind
@@ -24,6 +24,7 @@ from conversations.review import Act, Review
 from storage.models import DeliveryState
 
 Row: TypeAlias = Mapping[Any, Any]
+_Said: TypeAlias = Post | Revise | Whisper | React  # where the activity was, or its review is
 
 # Fields of an act with a column of their own; what else it says stands in `detail`, where it is not the default.
 _OF_ACT = {
@@ -105,12 +106,13 @@ def to_act_row(review_id: str, act: Act) -> dict[str, Any]:
 
 
 def to_act(row: Row) -> Act:
-    detail = dict(row["detail"])
-    detail |= {name: tuple(value) for name, value in detail.items() if isinstance(value, list)}
-    if "day" in detail:
-        detail["day"] = date.fromisoformat(detail["day"])
-    columns = {name: row[column] for name, column in _OF_ACT.items()}
-    return Act(**columns | {"via": Source(row["via"])} | detail)
+    values = {name: row[column] for name, column in _OF_ACT.items()}
+    values["via"] = Source(values["via"])
+    for name, value in row["detail"].items():
+        values[name] = tuple(value) if isinstance(value, list) else value
+    if "day" in values:
+        values["day"] = date.fromisoformat(values["day"])
+    return Act(**values)
 
 
 def _details(act: Act) -> Iterator[tuple[str, Any]]:
@@ -157,6 +159,8 @@ def quoted_acts(value: object) -> frozenset[int]:
             return frozenset(acts)
         case tuple():
             return frozenset().union(*map(quoted_acts, value))
+        case Way():
+            return frozenset()
         case _ if is_dataclass(value):
             return frozenset().union(*(quoted_acts(getattr(value, field.name)) for field in fields(value)))
         case _:
@@ -173,7 +177,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 def to_outbox_rows(turn: Turn, activity: Activity, name: str) -> list[dict[str, Any]]:
     """A row for each effect, in order; `name` is what their delivery ids begin with."""
-    alone = all(isinstance(effect, Whisper) for effect in turn.effects)
+    alone = all(isinstance(effect, Whisper | Write) for effect in turn.effects)
     return [
         _to_outbox_row(effect, activity, turn.review, alone)
         | {"delivery_id": f"{name}/{index}", "created_at": activity.at}
@@ -212,6 +216,10 @@ def _place(row: Row) -> ConversationReference:
 
 
 def _to_outbox_row(effect: Effect, activity: Activity, review: Review | None, alone: bool) -> dict[str, Any]:
+    if isinstance(effect, Write):
+        post = Post(key="", card=effect.card, to=effect.to.id)
+        there = ConversationReference(platform=effect.to.platform, tenant=effect.to.tenant, channel="")
+        return _to_outbox_row(post, replace(activity, reference=there), None, alone) | {"message_key": None}
     at = activity.reference if review is None or isinstance(effect, Whisper) else review.reference
     key = None if isinstance(effect, Whisper | React) else effect.key
     to = None if isinstance(effect, React) else effect.to
@@ -234,7 +242,7 @@ def _to_outbox_row(effect: Effect, activity: Activity, review: Review | None, al
     }
 
 
-def _kind(effect: Effect) -> DeliveryKind:
+def _kind(effect: _Said) -> DeliveryKind:
     match effect:
         case Post():
             return DeliveryKind.POST
@@ -248,7 +256,7 @@ def _kind(effect: Effect) -> DeliveryKind:
             assert_never(effect)
 
 
-def _source(effect: Effect, activity: Activity) -> str | None:
+def _source(effect: _Said, activity: Activity) -> str | None:
     match effect:
         case React(source=source):
             return source
@@ -258,7 +266,7 @@ def _source(effect: Effect, activity: Activity) -> str | None:
             return None
 
 
-def _lane(effect: Effect, at: ConversationReference, review: Review | None, alone: bool) -> str:
+def _lane(effect: _Said, at: ConversationReference, review: Review | None, alone: bool) -> str:
     """What keeps its order. A whisper stays behind the cards of its turn; alone it waits for no thread."""
     to = None if isinstance(effect, React) or (isinstance(effect, Whisper) and not alone) else effect.to
     if to is not None:

@@ -47,6 +47,14 @@ class Entry(StrEnum):
     DIGEST = "digest"
 
 
+class JoinedBy(StrEnum):
+    """How an account became one person's with others, or that it was parted from them."""
+
+    EMAIL = "email"
+    LINK = "link"
+    PARTED = "parted"
+
+
 NAMES = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
@@ -204,6 +212,7 @@ class PersonRow(Base, table=True):
     """What a platform told of a person, newest word only."""
 
     __tablename__ = "person"
+    __table_args__ = (_partial("ix_person_email", "email", where="email IS NOT NULL"),)
 
     platform: str = Field(primary_key=True)
     tenant: str = Field(primary_key=True)
@@ -211,12 +220,36 @@ class PersonRow(Base, table=True):
     name: str
     zone: str | None = None
     email: str | None = None
+    vouched: bool | None = None
     here: bool
     bot: bool
     admin: bool
     guest: bool
     outsider: bool
     read_at: datetime
+
+
+class AddressRow(Base, table=True):
+    """Where a person or a channel can be spoken to, newest word only."""
+
+    __tablename__ = "address"
+    __table_args__ = (
+        _partial("ix_address_directory", "platform", "tenant", "directory", where="directory IS NOT NULL"),
+        _partial("ix_address_team", "platform", "tenant", "team", where="team IS NOT NULL"),
+        Index("ix_address_told_at", "platform", "tenant", "told_at"),
+    )
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    conversation: str | None = None
+    service_url: str
+    directory: str | None = None
+    team: str | None = None
+    overheard: bool | None = None
+    name: str | None = None
+    lost: bool | None = None
+    told_at: datetime
 
 
 class ReminderRow(Base, table=True):
@@ -248,6 +281,33 @@ class PreferenceRow(Base, table=True):
     tenant: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     content: dict[str, Any] = Field(sa_type=_Json)
+
+
+class JoinedRow(Base, table=True):
+    """Accounts with the same `person` are one person's; an account that was never joined has no row."""
+
+    __tablename__ = "joined"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    person: str = Field(index=True)  # a name for one of these accounts
+    by: JoinedBy = Field(sa_type=_enum(JoinedBy))
+    told: bool  # that they are joined
+
+
+class LinkCodeRow(Base, table=True):
+    """An account's newest code, and how many others it has tried that did not fit."""
+
+    __tablename__ = "link_code"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    digest: str | None = Field(default=None, unique=True)  # of the code, which is kept nowhere
+    good_until: datetime | None = None
+    tries: int = 0
+    tried_since: datetime | None = None
 
 
 class LedgerRow(Base, table=True):
@@ -313,8 +373,11 @@ outbox = _table(OutboxRow)
 message = _table(MessageRow)
 installation = _table(InstallationRow)
 person = _table(PersonRow)
+address = _table(AddressRow)
 reminder = _table(ReminderRow)
 preference = _table(PreferenceRow)
+joined = _table(JoinedRow)
+link_code = _table(LinkCodeRow)
 ledger = _table(LedgerRow)
 letter = _table(LetterRow)
 letter_line = _table(LetterLineRow)

@@ -71,7 +71,7 @@ _SUPERSEDE = (
 )
 _head = select(func.min(_later.c.id)).where(_later.c.lane == lane.c.key, _later.c.state == _PENDING).scalar_subquery()
 _of_message = and_(message.c.review_id == outbox.c.review_id, message.c.message_key == outbox.c.message_key)
-_HEADS = (
+_WHOLE = (
     select(
         outbox,
         review.c.channel.label("review_channel"),
@@ -79,12 +79,18 @@ _HEADS = (
         review.c.pack_digest,
         message.c.platform_id,
     )
-    .select_from(lane)
-    .join(outbox, outbox.c.id == _head)
     .join(review, review.c.id == outbox.c.review_id, isouter=True)
     .join(message, _of_message, isouter=True)
+)
+_HEADS = (
+    _WHOLE.join(lane, outbox.c.id == _head)
     .where(lane.c.key.in_(bindparam("lanes", expanding=True)))
     .order_by(outbox.c.id)
+)
+_SHOWN = _WHOLE.where(
+    outbox.c.delivery_id == bindparam("name"),
+    outbox.c.platform == bindparam("platform"),
+    outbox.c.tenant == bindparam("tenant"),
 )
 _TRY = (
     update(outbox)
@@ -190,6 +196,18 @@ def _park_unreadable(connection: Connection, row: Row, me: str, now: datetime) -
     connection.execute(_RELEASE, {"lane": row["lane"], "me": me, "again": now})
 
 
+def as_shown(connection: Connection, name: str, *, platform: str, tenant: str) -> Claimed | None:
+    """The delivery of that name, if it is the tenant's, as it was to be sent; a letter as its lines are now."""
+    row = connection.execute(_SHOWN, {"name": name, "platform": platform, "tenant": tenant}).mappings().one_or_none()
+    if row is None:
+        return None
+    key = row["message_key"] or ""
+    lines = lines_of(connection, [key]) if key.startswith(PREFIX) else {}
+    delivery = to_delivery(row)
+    readable = replace(delivery, card=to_letter(lines[key])) if lines else delivery
+    return next(iter(_with_words(connection, [(readable, row)])), None)
+
+
 def anything_due(connection: Connection, *, now: datetime) -> bool:
     """Whether a lane is due that nobody holds; who holds one has moved its moment to the end of the lease."""
     return bool(connection.execute(_ANY_DUE, {"now": now}).scalar())
@@ -201,7 +219,8 @@ def mark_sent(connection: Connection, delivery: Delivery, platform_id: str | Non
     Raises `LaneLost`.
     """
     if delivery.key == "root" and delivery.message is None and platform_id:  # posted now, by a revision too
-        naming = {"of": delivery.review, "name": platform_id, "lane": delivery.lane, "me": me}
+        thread = platform_id.partition(" ")[0]  # where a message is named within its thread, that comes first
+        naming = {"of": delivery.review, "name": thread, "lane": delivery.lane, "me": me}
         connection.execute(_NAME_THREAD, naming)  # before the lane is locked, in the order of a turn: no deadlock
     _lock(connection, delivery, me)
     connection.execute(_END, {"of": delivery.id, "end": DeliveryState.SENT, "sent": now, "why": None})

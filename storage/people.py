@@ -67,7 +67,7 @@ def people_of(connection: Connection, accounts: Iterable[Account]) -> dict[Accou
 
 
 def to_person(row: Row) -> Person:
-    return Person(**{name: row[name] for name in _NAMES})
+    return Person(**{name: row[name] for name in _NAMES} | {"vouched": bool(row["vouched"])})
 
 
 def _kept(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select, update
 
 from conversations.activities import ConversationReference
 from conversations.review import LIVING
-from storage.models import outbox, review
+from storage.models import outbox, reminder, review
 
 _PENDING: ColumnElement[str] = literal_column("'pending'")  # written out: a partial index is found by its very words
 _MOVE_REVIEWS = (
@@ -37,6 +40,18 @@ _LIVING = (
     )
     .order_by(review.c.started_at, review.c.id)
 )
+_PLACES = select(review.c.id, review.c.platform, review.c.tenant, review.c.channel, review.c.thread).where(
+    review.c.id.in_(bindparam("ids", expanding=True))
+)
+_LIVING_OF = _LIVING.where(
+    review.c.id.in_(
+        select(reminder.c.review_id).where(
+            reminder.c.platform == bindparam("platform"),
+            reminder.c.tenant == bindparam("tenant"),
+            reminder.c.who == bindparam("who"),
+        )
+    )
+)
 _LIVING_IN_CHANNEL = _LIVING.where(review.c.channel == bindparam("channel"))
 
 
@@ -59,7 +74,23 @@ def living_reviews(
     place = {"platform": platform, "tenant": tenant}
     statement = _LIVING if channel is None else _LIVING_IN_CHANNEL
     rows = connection.execute(statement, place if channel is None else place | {"channel": channel})
-    return [
-        (row.id, ConversationReference(platform=platform, tenant=tenant, channel=row.channel, thread=row.thread))
-        for row in rows
-    ]
+    return [_placed(row, platform, tenant) for row in rows]
+
+
+def living_reviews_of(
+    connection: Connection, platform: str, tenant: str, who: str
+) -> list[tuple[str, ConversationReference]]:
+    """Those in which something is to come for somebody, in the same way."""
+    rows = connection.execute(_LIVING_OF, {"platform": platform, "tenant": tenant, "who": who})
+    return [_placed(row, platform, tenant) for row in rows]
+
+
+def places_of(connection: Connection, reviews: Iterable[str]) -> dict[str, ConversationReference]:
+    """Where each of them is."""
+    rows = connection.execute(_PLACES, {"ids": sorted(set(reviews))})
+    return {row.id: _placed(row, row.platform, row.tenant)[1] for row in rows}
+
+
+def _placed(row: Any, platform: str, tenant: str) -> tuple[str, ConversationReference]:
+    at = ConversationReference(platform=platform, tenant=tenant, channel=row.channel, thread=row.thread)
+    return row.id, at

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -265,7 +266,7 @@ def _assembled(
 ) -> tuple[Review, ...]:
     headers = list(headers)
     packs = shelf.packs(connection, {row["pack_digest"] for row in headers})
-    of: dict[Any, list[Row]] = {key: list(rows) for key, rows in groupby(acts, key=lambda row: row["review_id"])}
+    of: dict[Any, list[Row]] = {key: list(rows) for key, rows in groupby(acts, key=itemgetter("review_id"))}
     # On PostgreSQL a turn may have been committed since the headers were read.
     return tuple(
         to_review(row, packs[row["pack_digest"]], [a for a in of.get(row["id"], ()) if a["turn"] <= row["version"]])

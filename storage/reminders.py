@@ -208,8 +208,7 @@ def _check(connection: Connection, plan: Plan, lease: datetime | None) -> None:
     versions = connection.execute(_VERSIONS, {"ids": sorted(plan.read)}).all() if plan.read else []
     if {row.id: row.version for row in versions} != dict(plan.read):
         raise StaleReview
-    writes = plan.letter is not None or plan.digest is not None
-    if writes and lease is not None and connection.execute(_WOKEN, _of_whom(plan.account, lease)).scalar():
+    if plan.writes and lease is not None and connection.execute(_WOKEN, _of_whom(plan.account, lease)).scalar():
         raise LookAgain
 
 

@@ -16,14 +16,18 @@ from sqlalchemy import Connection, Executable, Select, bindparam, delete, func, 
 from sqlalchemy.exc import IntegrityError
 
 from conversations.activities import Activity, ActivityKind
+from conversations.decide import project_to_start
 from conversations.effects import Turn
 from conversations.errors import NameTaken, RootPending, StaleReview
+from conversations.linking import asked_in, is_own_doing
 from conversations.packs import Pack
 from conversations.people import Account
 from conversations.ports import Decide, Found
 from conversations.preferences import counts_days, speaks_of, speaks_of_nothing_else
 from conversations.review import LIVING, Act, Review
+from storage.joins import actor, untold
 from storage.letters import in_letters
+from storage.links import keep_joining, linking_for
 from storage.looks import save_all_looks, save_looks
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
 from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, reminder, review
@@ -51,6 +55,7 @@ _CHANGING = ("project", "project_key", "owner", "phase", "pack_digest", "version
 
 
 _SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
+_SEE_WHOSE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(untold))
 _FORGET = delete(inbox).where(inbox.c.activity_key.in_(bindparam("keys", expanding=True)))
 _KEEP_PACK = on_each(lambda insert: insert(pack).on_conflict_do_nothing())
 _BEGIN = insert(review)
@@ -88,10 +93,11 @@ def run_turn(
     kept, the keys of the activity neither.
     """
     reach("turn_begun")
-    if not first_time(connection, activity.keys, activity.at):
+    news = first_time_of(connection, activity)
+    if news is None:
         return None
     reach("inbox_written")
-    found = _find(connection, activity, shelf)
+    found = _find(connection, activity, shelf, untold=news)
     turn = decide(activity, found)
     before, changed = _before(found, turn)
     if changed is not None:
@@ -103,7 +109,10 @@ def run_turn(
     else:
         save_looks(connection, turn, activity.at)
     if turn.preferences is not None:
-        save_preferences(connection, _account(activity), turn.preferences, activity.at)
+        everybody = (_account(activity), *(each.account for each in found.joined))
+        save_preferences(connection, everybody, turn.preferences, activity.at)
+    if turn.joining is not None:
+        keep_joining(connection, _account(activity), turn.joining, activity.at)
     rows = to_outbox_rows(turn, activity, _name(activity, turn, changed))
     deliver(connection, in_letters(connection, turn, rows), activity.at)
     reach("outbox_written")
@@ -114,6 +123,14 @@ def first_time(connection: Connection, keys: Iterable[str], at: datetime) -> boo
     """Whether none of these keys was seen before; from now on all of them were."""
     rows = [{"activity_key": key, "received_at": at} for key in sorted(set(keys))]
     return len(connection.execute(_SEE[connection.dialect.name], rows).all()) == len(rows)
+
+
+def first_time_of(connection: Connection, activity: Activity) -> bool | None:
+    """None where it was seen before; else whether its actor did it and is still to be told that they are joined."""
+    rows = [{"activity_key": key, "received_at": activity.at} for key in sorted(set(activity.keys))]
+    rows = [row | actor(_account(activity)) for row in rows]
+    seen = connection.execute(_SEE_WHOSE[connection.dialect.name], rows).scalars().all()
+    return None if len(seen) < len(rows) else is_own_doing(activity) and any(seen)
 
 
 def _name(activity: Activity, turn: Turn, changed: Review | None) -> str:
@@ -127,12 +144,18 @@ def _account(activity: Activity) -> Account:
     return Account(platform=activity.reference.platform, tenant=activity.reference.tenant, id=activity.actor.id)
 
 
-def _find(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
+def _find(connection: Connection, activity: Activity, shelf: PackShelf, *, untold: bool) -> Found:
+    account, asked = _account(activity), asked_in(activity)
     found = _reviews_for(connection, activity, shelf)
-    if activity.kind is not ActivityKind.COMMAND and not speaks_of(activity) and not counts_days(activity):
+    linking = asked is not None and found.review is None
+    if linking:
+        found = replace(found, linking=linking_for(connection, account, asked or "", activity.at))
+    speaks = activity.kind is ActivityKind.COMMAND or speaks_of(activity) or counts_days(activity)
+    if not (speaks or linking or untold):
         return found
-    person, preferences = known_of(connection, _account(activity))
-    return replace(found, person=person, preferences=preferences)
+    known = known_of(connection, account)
+    found = replace(found, joined=known.joined, untold=untold)
+    return replace(found, person=known.person, preferences=known.preferences) if speaks else found
 
 
 def _reviews_for(connection: Connection, activity: Activity, shelf: PackShelf) -> Found:
@@ -143,9 +166,10 @@ def _reviews_for(connection: Connection, activity: Activity, shelf: PackShelf) -
     meant_as_command = here is None and activity.addressed
     if not (command or reopens or meant_as_command or speaks_of(activity)):
         return Found(review=here)
-    if speaks_of_nothing_else(activity):
+    if speaks_of_nothing_else(activity) or asked_in(activity) is not None:
         return Found(review=here, others=reviews_where(connection, shelf, review.c.id.in_(_theirs(activity))))
-    return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant))
+    named = None if speaks_of(activity) else here.project if here is not None else project_to_start(activity)
+    return Found(review=here, others=reviews(connection, shelf, platform=at.platform, tenant=at.tenant, project=named))
 
 
 def _theirs(activity: Activity) -> Select[tuple[str]]:

@@ -19,7 +19,7 @@ from conversations.activities import Activity, ActivityKind, Actor, Button, Conv
 from conversations.board import addressee, board
 from conversations.cards import About, Card, NoticeCard, Tap
 from conversations.decide import Engine
-from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
+from conversations.effects import Effect, Post, React, Revise, Turn, Whisper, Write
 from conversations.errors import EventRefused
 from conversations.events import Event
 from conversations.item_standing import ItemStanding
@@ -66,6 +66,7 @@ _KINDS: Mapping[str, Kind] = {
     "gone": Kind.OWNER_GONE,
     "owner": Kind.OWNER_GONE,
     "pack": Kind.NUDGE,
+    "reach": Kind.OWNER_GONE,
 }
 _MENTION = re.compile(r"(?<![\w.<])@(\w+)")
 
@@ -108,6 +109,8 @@ def short(effect: Effect) -> str:
             return f"{'unreact' if off else 'react'} {source}"
         case Whisper(to=to, card=card):
             return f"whisper {to} {_kind(card)}"
+        case Write(to=to, card=card):
+            return f"write {to.id} {_kind(card)}"
 
 
 def _kind(card: Card) -> str:
@@ -188,6 +191,14 @@ class Dialogue:
     def goes_away(self, who: str, until: str) -> Self:
         """`until` is the day of their return, as YYYY-MM-DD."""
         return self._does(f"({who} is away until {until})", who, kind=ActivityKind.AWAY, text=until)
+
+    def cannot_be_reached(self, who: str, *keys: str) -> Self:
+        """A letter to somebody with these lines can never arrive."""
+        text = "\n".join(keys)
+        return self._does(f"({who} cannot be written to)", who, kind=ActivityKind.UNREACHABLE, text=text)
+
+    def can_be_reached(self, who: str) -> Self:
+        return self._does(f"({who} can be written to again)", who, kind=ActivityKind.REACHABLE)
 
     def written(self, *keys: str) -> Self:
         """What single people are to be asked or told is written to them, as a tick does it: one letter to each."""

@@ -19,13 +19,12 @@ import aiohttp
 from aiohttp import web
 
 from tests.fake_slack_conversations import METHODS, grant
-from tests.fake_slack_delivery import Answer
-from tests.fake_slack_faults import Fault, Faults, Trouble
 from tests.fake_slack_reading import rung, text_of
 from tests.fake_slack_sockets import SocketMode
 from tests.fake_slack_state import APP_TOKEN, BOT, BOT_TOKEN, SIGNING_SECRET, TEAM, Call, Json, SlackRefuses
 from tests.fake_slack_views import VIEW_METHODS
 from tests.fake_slack_web import MESSAGE_METHODS, Arguments, message_json
+from tests.fakes import Answer, Fault, Faults, Trouble
 
 __all__ = [
     "APP_TOKEN",
@@ -117,7 +116,7 @@ class FakeSlack(SocketMode):
         """
         where = channel and self.channel(channel).id
         wait = retry_after if how == "ratelimited" else seconds
-        self._faults.add(Fault(method=method, how=how, channel=where, times=times, seconds=wait))
+        self._faults.add(Fault(method=method, how=how, where=where, times=times, seconds=wait))
 
     def heals(self) -> None:
         self._faults.clear()
@@ -195,7 +194,7 @@ class FakeSlack(SocketMode):
     ) -> web.StreamResponse:
         if request.transport:
             self._peers.add(request.transport.get_extra_info("peername"))
-        fault = self._faults.take(method, arguments)
+        fault = self._faults.take(method, arguments.get("channel"))
         response, error = self._outcome(fault, do)
         self.calls.append(Call(method=method, arguments=arguments, at=self.clock(), error=error))
         self.changed.set()

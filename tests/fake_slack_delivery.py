@@ -19,24 +19,13 @@ import aiohttp
 from aiohttp import web
 
 from tests.fake_slack_state import APP, BOT, SIGNING_SECRET, TEAM, Channel, Json, Workspace
+from tests.fakes import Answer
 
 
 class Kind(Enum):
     EVENT = "events_api"
     COMMAND = "slash_commands"
     PRESSED = "interactive"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the app said. `status` is 0 where nothing came in time; `body` is read JSON, or text."""
-
-    status: int
-    body: Any = ""
-
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
 
 
 SILENT = Answer(status=200, body="nothing was brought")

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.block_kit import complaints, elements_of
-from tests.fake_slack_delivery import SILENT, Answer, Kind
+from tests.fake_slack_delivery import SILENT, Kind
 from tests.fake_slack_people import People
 from tests.fake_slack_state import APP, DOMAIN, TEAM, Json, Message, Person, View
 from tests.fake_slack_views import choose, entered, options_of, pushed, replaced, value_of, view_json
 from tests.fake_slack_web import message_json
+from tests.fakes import Answer
 
 Shown = Message | View
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.fake_slack_delivery import SILENT, Answer, Kind
+from tests.fake_slack_delivery import SILENT, Kind
 from tests.fake_slack_hooks import Hooks
 from tests.fake_slack_state import APP, BOT, CLIENT_ID, DOMAIN, TEAM, Channel, Json, Message, Person
 from tests.fake_slack_typing import rich_text, typed
 from tests.fake_slack_views import view_json
 from tests.fake_slack_web import Arguments, message_json
+from tests.fakes import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

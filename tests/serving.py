@@ -7,36 +7,46 @@ fast as they can: rates have tests of their own.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any, TypeVar
 
-import pytest
+import aiohttp
 
 from adapters.slack.manifest import manifest, scopes
-from adapters.wording import Platform, Wording
 from bot.bootstrap import machine_clock
-from bot.reading import one_review, report_of
 from bot.serving import run
 from bot.settings import Settings
-from conversations.language.rules import load_rules
-from conversations.pack_files.parser import parse_packs
-from conversations.packs import Library
 from storage.unit_of_work import Reach, no_op
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Answer, FakeSlack, text_of
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, text_of
 from tests.fake_slack_state import Message
+from tests.served import HASTE, PEOPLE, PROJECT, Served, ok
+from tests.served import played as played_with
+from tests.served import shared as shared_with
+
+__all__ = [
+    "HASTE",
+    "HTTP",
+    "PROJECT",
+    "SOCKET",
+    "TRANSPORTS",
+    "Scene",
+    "Serve",
+    "delivery_ids",
+    "ok",
+    "played",
+    "playing",
+    "serving",
+    "settings_for",
+    "shared",
+    "with_serve",
+    "workspace",
+]
 
 HTTP, SOCKET = "http", "socket"
 TRANSPORTS = (HTTP, SOCKET)
-PROJECT = "Claims Copilot"
-PEOPLE = ("ana", "ben", "dana", "lee", "mika", "noor", "priya", "tom")
-HASTE = 10_000
-TICK = timedelta(milliseconds=200)  # between looks at what is due
-_PENDING = re.compile(r'^ai_readiness_deliveries_waiting\{state="pending"\} ([\d.]+)$', re.MULTILINE)
 _METADATA = "event_payload"
 
 T = TypeVar("T")
@@ -44,12 +54,14 @@ Scene = Callable[["Serve"], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Serve:
-    """A running `serve`; `slack` is what it talks with, `url` is where it listens."""
+class Serve(Served):
+    """`slack` is what it talks with."""
 
     slack: FakeSlack
-    url: str
-    settings: Settings
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        return self.slack.http
 
     async def starts(self, project: str = PROJECT, *, who: str = "ana", where: str = "claims") -> str:
         """The thread of a new review, once its first question stands there."""
@@ -64,35 +76,6 @@ class Serve:
         assert said.ok, said.answers
         await self.settled()
         return said.message
-
-    async def settled(self, seconds: float = 10) -> None:
-        """Returns when nothing is left to say."""
-        async with asyncio.timeout(seconds):
-            while await self.pending():  # noqa: ASYNC110  # the process may be another one, which tells nobody
-                await asyncio.sleep(0.005)
-
-    async def pending(self) -> int:
-        """How many deliveries wait."""
-        async with self.slack.http.get(f"{self.url}/metrics") as answer:
-            found = _PENDING.search(await answer.text())
-        assert found, "the database does not answer"
-        return int(float(found[1]))
-
-    async def items(self, project: str = PROJECT) -> dict[str, dict[str, Any]]:
-        """What the report says of each item, by key."""
-        document = await asyncio.to_thread(self._report, project)
-        return {item["key"]: item for question in document["questions"] for item in question["items"]}
-
-    async def answer(self, item: str) -> str | None:
-        found: str | None = (await self.items())[item]["answer"]
-        return found
-
-    def _report(self, project: str) -> dict[str, Any]:
-        return report_of(self.settings, one_review(self.settings, project, tenant=None, channel=None))
-
-    async def readyz(self) -> tuple[int, dict[str, str]]:
-        async with self.slack.http.get(f"{self.url}/readyz") as answer:
-            return answer.status, (await answer.json())["wrong"]
 
     def root(self, where: str = "claims") -> Message:
         """The newest card that a thread hangs from."""
@@ -180,10 +163,7 @@ def with_serve(scene: Scene, url: str, over: str = HTTP, **more: Any) -> FakeSla
 
 
 def played(play: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    with pytest.MonkeyPatch.context() as patch:
-        for target, made in shared().items():
-            patch.setattr(target, made)
-        return asyncio.run(play())
+    return played_with(play, shared())
 
 
 async def playing(
@@ -210,27 +190,5 @@ def workspace(**fake: Any) -> FakeSlack:
     return slack
 
 
-def ok(answer: Answer) -> Answer:
-    assert answer.ok, answer
-    return answer
-
-
-@cache
 def shared() -> dict[str, object]:
-    """What all may share, because it is pure and slow to make."""
-    wordings: list[Wording] = []
-
-    def worded(platform: Platform) -> Wording:
-        wordings[:] = wordings or [Wording(platform)]
-        return wordings[0]
-
-    @cache
-    def parsed(sources: tuple[tuple[str, str], ...], parts: frozenset[str]) -> Library:
-        return parse_packs(dict(sources), parts)
-
-    return {
-        "bot.serving.DUE": TICK,
-        "bot.library.parse_packs": lambda sources, parts: parsed(tuple(sources.items()), parts),
-        "bot.library.load_rules": cache(load_rules),
-        "bot.slack.Wording": worded,
-    }
+    return shared_with("bot.slack.Wording")

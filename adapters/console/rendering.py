@@ -22,6 +22,7 @@ from adapters.wording import Words, word, words_in_general
 from conversations.cards import (
     HOME_LINES,
     AskCard,
+    AskHereCard,
     Card,
     ConfirmCard,
     ConflictCard,
@@ -54,6 +55,7 @@ from conversations.cards import (
     Row,
     SummaryCard,
     Tap,
+    UnreachableCard,
     WelcomeCard,
     WhoCard,
     WhyCard,
@@ -102,6 +104,8 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
             | EscalationCard()
             | QuietCard()
             | GoneCard()
+            | UnreachableCard()
+            | AskHereCard()
             | PackOfferCard()
             | LetterCard()
             | WhyCard()
@@ -158,6 +162,8 @@ def needs_somebody(card: Card) -> bool:
             return card.open
         case WhoCard():
             return card.quote is not None
+        case AskHereCard():
+            return card.became is None
         case _:
             return False
 
@@ -233,7 +239,7 @@ def _notice(card: NoticeCard, page: Page) -> None:
 
 
 def _help(card: HelpCard, page: Page) -> None:
-    for part in ("title", "how", "everything"):
+    for part in ("title", "waiting", "how", "everything"):
         page.say(part, lead="")
     if card.everything:
         words = words_in_general()

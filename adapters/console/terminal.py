@@ -27,6 +27,9 @@ class Terminal:
     def person(self, who: str, *, ring: bool = False) -> str:  # noqa: ARG002  # nobody is rung in a terminal
         return f"\x01{handle(who)}{_END}"
 
+    def name(self, who: str) -> str:
+        return f"\x01{visible(who[:1].upper() + who[1:])}{_END}"
+
     def said(self, text: str) -> str:
         return f"\x02{visible(named(text))}{_END}"
 
@@ -35,6 +38,9 @@ class Terminal:
 
     def command(self, words: str) -> str:
         return self.typed(f"/ai-readiness {words}")
+
+    def invitation(self) -> str:
+        return f"Type {self.typed('/invite @AI Readiness')} there"
 
 
 def handle(who: str) -> str:

@@ -5,7 +5,6 @@ Only the oldest kinds of blocks, which every client shows; what people typed is 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -27,17 +26,19 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from adapters.cutting import clamp, fallback_of
+from adapters.heard import Heard
 from adapters.laying_out import lay_out
-from adapters.layout import Break, Buttons, Choice, ItemLine, Line, Tone, fallback
+from adapters.layout import Break, Buttons, Choice, ItemLine, Line, Tone, address_of, fallback
+from adapters.marked import sentence
 from adapters.slack import limits
-from adapters.slack.texts import bare, plain, stressed, to_texts
+from adapters.slack.texts import bare, plain, to_texts
 from adapters.slack.ways import OVERFLOW, action_id, block_id
 from adapters.wording import Words
 from conversations.cards import Card, HomeCard, Tap, Way
 from conversations.preferences import WORDS_OF
 
 LABEL = 24  # characters of a button
-_NUMBER = 4  # room for what tells two buttons apart that are heard alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def to_message(
     address is left out. Buttons carry `review`, where their way names no other, and with it the digest of its pack.
     """
     drawing = _Drawing(card, words, review=review, pack=pack, names=names, links=links)
-    text = limits.fallback_of([plain(line, names) for line in fallback(drawing.layout)])
+    text = fallback_of([plain(line, names) for line in fallback(drawing.layout)], limits.MESSAGE_TEXT)
     return Message(text=text, blocks=drawing.blocks(limits.BLOCKS_IN_MESSAGE, limits.MESSAGE_CHARACTERS))
 
 
@@ -106,7 +107,7 @@ class _Drawing:
     ) -> None:
         self._review, self._pack, self._names, self._links = review, pack, names, links
         self._numbers = count(1)
-        self._heard: Counter[str] = Counter()
+        self._heard = Heard(limits.ACCESSIBILITY_LABEL)
         self.layout = lay_out(card, words).without(self._leads_nowhere)
 
     def blocks(self, most: int, characters: int) -> limits.Blocks:
@@ -118,10 +119,7 @@ class _Drawing:
         return unknown or len(action_id(way)) > limits.OPTION_VALUE
 
     def _address(self, way: Way) -> str | None:
-        """Where the message itself stands is where its own review is, and no other one."""
-        if way.tap is not Tap.OPEN or not (way.choice or way.review in (None, self._review)):
-            return None
-        return self._links.get(way.choice or "")
+        return address_of(way, self._review, self._links)
 
     def _all(self) -> Iterator[Block]:
         lines: list[Line | ItemLine] = []
@@ -155,7 +153,7 @@ class _Drawing:
 
     def _texts(self, lines: Sequence[Line | ItemLine]) -> Iterator[Block]:
         for quiet, together in groupby(lines, key=_is_quiet):
-            for text in to_texts(map(_sentence, together), self._names):
+            for text in to_texts(map(sentence, together), self._names):
                 yield ContextBlock(elements=[text]) if quiet else SectionBlock(text=text, expand=True)
 
     # --- buttons -----------------------------------------------------------------------------------------------------
@@ -173,7 +171,7 @@ class _Drawing:
                 yield ActionsBlock(block_id=self._block_id(review), elements=elements[at : at + limits.ACTIONS])
 
     def _with_button(self, line: Line | ItemLine, choice: Choice) -> Iterator[Block]:
-        *before, last = to_texts([_sentence(line)], self._names)
+        *before, last = to_texts([sentence(line)], self._names)
         yield from (SectionBlock(text=text, expand=True) for text in before)
         beside = self._button(choice)
         yield SectionBlock(block_id=self._block_id(self._about(choice.way)), text=last, expand=True, accessory=beside)
@@ -202,16 +200,8 @@ class _Drawing:
             action_id=action_id(choice.way),
             url=self._address(choice.way),
             style=_style(choice),
-            accessibility_label=self._heard_as(label, bare(choice.heard, self._names)),
+            accessibility_label=self._heard.apart(label, bare(choice.heard, self._names)),
         )
-
-    def _heard_as(self, label: str, heard: str) -> str | None:
-        """What is said for a button, where that is not its label: never twice the same."""
-        said = limits.clamp(heard or label, limits.ACCESSIBILITY_LABEL - _NUMBER)
-        self._heard[said] += 1
-        if self._heard[said] > 1:
-            return f"{said}, {self._heard[said]}"
-        return said if heard else None
 
     def _option(self, choice: Choice) -> Option:
         label = _text(bare(choice.label, self._names), limits.OPTION_TEXT)
@@ -222,13 +212,6 @@ def _is_quiet(part: Line | ItemLine) -> bool:
     return isinstance(part, Line) and part.tone is Tone.QUIET
 
 
-def _sentence(part: Line | ItemLine) -> str:
-    if isinstance(part, ItemLine):
-        return f"{'▶ ' if part.asked else ''}{part.mark} {stressed(part.label)} · {part.text}"
-    before = f"{part.bar}  " if part.bar else ""
-    return before + " ".join(piece for piece in (stressed(part.lead), part.text) if piece)
-
-
 def _style(choice: Choice) -> str | None:
     if choice.way.tap is Tap.CANCEL:
         return "danger"
@@ -236,4 +219,4 @@ def _style(choice: Choice) -> str | None:
 
 
 def _text(text: str, most: int) -> PlainTextObject:
-    return PlainTextObject(text=limits.clamp(text, most), emoji=False)
+    return PlainTextObject(text=clamp(text, most), emoji=False)

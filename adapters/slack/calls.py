@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 
-from adapters.slack.failures import RATE, UNANSWERED, Refused, retry_after, to_failure
+from adapters.failures import Refused, is_patient, retry_after
+from adapters.slack.failures import RATE, UNANSWERED, to_failure
 from adapters.slack.pacing import Pace
 from adapters.slack.workspaces import Workspaces
 from conversations.errors import DeliveryFailed
 from conversations.ports import Delivery, DeliveryKind
 
 _READS = frozenset({"chat.getPermalink", "conversations.history", "conversations.replies"})  # these take no JSON
-
-# How long a refusal is borne that nobody here has heard of. A root card holds up nothing but itself, and giving it up
-# ends the review; any other one holds up its thread.
-_PATIENCE_WITH_ROOT = timedelta(days=1)
-_PATIENCE = timedelta(minutes=10)
 
 
 class Calls:
@@ -39,8 +35,9 @@ class Calls:
                 return await client.api_call(method, http_verb="GET", params=content)
             return await client.api_call(method, json=content)
         except UNANSWERED as error:
-            failed = to_failure(error, patient=self._is_patient(delivery))
-            if delivery.kind is DeliveryKind.WHISPER and not self._is_patient(delivery):  # nobody waits for it any more
+            patient = is_patient(delivery, self._clock())
+            failed = to_failure(error, patient=patient)
+            if delivery.kind is DeliveryKind.WHISPER and not patient:  # nobody waits for it any more
                 raise DeliveryFailed(permanent=True) from error
             if isinstance(failed, Refused) and failed.code in RATE:
                 self._pace.hold(method, tenant, channel, failed.retry_after_seconds or 0)
@@ -64,7 +61,3 @@ class Calls:
     async def bot(self, delivery: Delivery) -> str:
         """The `bot_id` of our own messages. Raises `DeliveryFailed`."""
         return (await self._workspaces.identity(delivery.reference.tenant)).bot
-
-    def _is_patient(self, delivery: Delivery) -> bool:
-        patience = _PATIENCE_WITH_ROOT if delivery.key == "root" else _PATIENCE
-        return self._clock() - delivery.created_at < patience

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from adapters.payloads import words
+from adapters.recent import Recent
 from adapters.slack.failures import UNANSWERED
-from adapters.slack.payloads import words
-from adapters.slack.recent import Recent
 from adapters.slack.workspaces import Workspaces
 from conversations.errors import DeliveryFailed
 

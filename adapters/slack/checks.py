@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.checks import Seen
+from adapters.product import PRODUCT
 from adapters.slack.failures import UNANSWERED, code_of
-from adapters.slack.manifest import PRODUCT, scopes
+from adapters.slack.manifest import scopes
 
 _TIMEOUT = aiohttp.ClientTimeout(total=5, connect=3)
 _MOST_CHANNELS = 40  # Slack allows fifty of these questions a minute: https://docs.slack.dev/apis/web-api/rate-limits
@@ -29,15 +30,6 @@ _NO_TOKEN = frozenset(
 _NEW_TOKEN = "Install the app again; for one workspace, set SLACK_BOT_TOKEN to the token under OAuth & Permissions."
 _NEW_APP_TOKEN = "Switch Socket Mode on, and make a token with connections:write under Basic Information."
 _UNSEEN = frozenset({"channel_not_found", "missing_scope", "not_in_channel"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What was found; `todo` has a sentence for each thing to be done, and nothing where all is well."""
-
-    check: str
-    says: str
-    todo: tuple[str, ...] = ()
 
 
 Living: TypeAlias = Mapping[tuple[str, str], Sequence[str]]

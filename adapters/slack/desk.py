@@ -16,18 +16,19 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from slack_bolt.response import BoltResponse
 
+from adapters.payloads import Payload
+from adapters.product import PRODUCT
 from adapters.slack.blocks import to_modal
 from adapters.slack.channels import Channels
 from adapters.slack.failures import UNANSWERED
-from adapters.slack.manifest import PRODUCT
 from adapters.slack.names import PLATFORM
-from adapters.slack.payloads import Payload, ident
+from adapters.slack.payloads import ident
 from adapters.slack.people import People
 from adapters.slack.texts import bare
 from adapters.slack.workspaces import Workspaces
 from adapters.wording import Reader, Wording, Words
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
-from conversations.cards import Card, FormCard, Notice, NoticeCard, PreferencesCard
+from conversations.cards import Card, FormCard, Notice, NoticeCard, PreferencesCard, Tap
 from conversations.effects import Turn
 from conversations.errors import Busy, DeliveryFailed, EventRefused, StorageDown
 from conversations.preferences import preferences_form
@@ -110,11 +111,11 @@ class Desk:
         except (TimeoutError, DeliveryFailed):
             return None
 
-    async def preferences(self, tenant: str, who: str) -> FormCard | None:
-        """The form of them; None where they cannot be read now."""
+    async def preferences(self, tenant: str, who: str, tap: Tap) -> FormCard | None:
+        """The form of them that a button opens; None where they cannot be read now."""
         try:
             async with asyncio.timeout(READ_SECONDS):
-                return preferences_form(await self.shell.preferences(tenant, who))
+                return preferences_form(await self.shell.preferences(tenant, who), tap)
         except (TimeoutError, Busy, StorageDown):
             return None
 

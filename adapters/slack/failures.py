@@ -9,12 +9,10 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.failures import LATER_SECONDS, UNRECOGNISED_SECONDS, Refused, retry_after
 from conversations.errors import DeliveryFailed
 
 UNANSWERED = (SlackApiError, ClientError, TimeoutError)  # what a call raises that was not answered as hoped
-LATER_SECONDS = 300.0  # what an administrator has to put right
-UNRECOGNISED_SECONDS = 60.0
-UNSAID_RETRY_SECONDS = 30.0  # of a 429 without a Retry-After
 
 # https://docs.slack.dev/apis/web-api/rate-limits
 RATE = frozenset({"ratelimited", "rate_limited"})
@@ -121,21 +119,6 @@ UNKNOWN = frozenset(
 )
 
 
-class Refused(DeliveryFailed):
-    """Slack did not take the message."""
-
-    def __init__(
-        self,
-        code: str,
-        *,
-        retry_after_seconds: float | None = None,
-        permanent: bool = False,
-        unknown: bool = False,
-    ) -> None:
-        super().__init__(retry_after_seconds=retry_after_seconds, permanent=permanent, unknown=unknown)
-        self.code = code  # Slack's own, empty where it gave none
-
-
 def to_failure(error: SlackApiError | ClientError | TimeoutError, *, patient: bool = True) -> DeliveryFailed:
     """What became of a call that raised this.
 
@@ -161,7 +144,7 @@ def _refusal(error: SlackApiError, *, patient: bool) -> DeliveryFailed:
     if code in WORKSPACE:
         return Refused(code, retry_after_seconds=LATER_SECONDS)
     if code in PERMANENT or not patient:
-        return Refused(code, permanent=True)
+        return Refused(code, permanent=True, unreachable=code in PERSON)
     return Refused(code, retry_after_seconds=UNRECOGNISED_SECONDS)
 
 
@@ -170,8 +153,3 @@ def code_of(error: Exception) -> str:
     answered = error.response if isinstance(error, SlackApiError) else None
     told = answered.data if isinstance(answered, AsyncSlackResponse) else None
     return str(told.get("error", "")) if isinstance(told, dict) else ""
-
-
-def retry_after(header: str | None) -> float:
-    """Seconds, of a 429's header."""
-    return float(header) if header and header.isdecimal() else UNSAID_RETRY_SECONDS

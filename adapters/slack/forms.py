@@ -26,20 +26,20 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 
+from adapters.cutting import clamp
 from adapters.filters import example
-from adapters.slack.limits import BLOCKS_IN_VIEW, OPTION_VALUE, OPTIONS, PLACEHOLDER, TEXT, TYPED, clamp
+from adapters.prefilled import CHOSEN, Filled, Holds, filled, packed, people_in, remembered, with_names
+from adapters.prompting import capitalised
+from adapters.slack.limits import BLOCKS_IN_VIEW, METADATA, OPTION_VALUE, OPTIONS, PLACEHOLDER, TEXT, TYPED, VIEW_TITLE
 from adapters.slack.modals import (
     ACTION,
     Origin,
-    capitalised,
     channels_only,
     field,
     modal,
-    packed,
     select,
 )
-from adapters.slack.prefilled import CHOSEN, Filled, filled, people_in, remembered, with_names
-from adapters.slack.texts import bare
+from adapters.slack.texts import bare, is_person
 from adapters.slack.ways import action_id, block_id
 from adapters.wording import LABELS, Words
 from conversations.activities import ConversationReference
@@ -50,6 +50,7 @@ from conversations.packs import ItemType
 CALLBACK = "form"
 PLACE = "/place"  # behind a channel field's name: the block of what is no channel
 
+_HOLDS = Holds(typed=TYPED, remembered=METADATA, is_person=is_person)
 _INPUTS = BLOCKS_IN_VIEW - 2  # besides what comes before and after them
 _INPUT_BYTES = 200_000  # of the 250 KB that a view may have: https://docs.slack.dev/reference/views
 _ONE_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>]*)?")
@@ -69,15 +70,17 @@ def to_view(
     """The modal of a form. `said` are the words of acts, `names` those of people, by id."""
     opened = Origin(review=review, channel=reference.channel, thread=reference.thread)
     base = asdict(opened) | {"form": card.name, "seen": card.seen}
-    answers = [filled(line, said) for line in card.fields]
+    answers = [filled(line, said, _HOLDS) for line in card.fields]
     people = people_in(answers, names)
-    known, fields = remembered(base | {"people": people}, answers, people)
-    intro = PlainTextObject(text=clamp(bare(words.say("intro"), names), TEXT))
+    known, fields = remembered(base | {"people": people}, answers, people, _HOLDS)
+    heading = bare(words.say("heading"), names)
+    # A title that is cut above the inputs is said whole once more.
+    intro = bare(words.say("intro" if len(heading) > VIEW_TITLE else "how"), names)
     inputs = [block for each in fields for block in _inputs(each, words, people, names)]
     ways = [_ways(card.ways, review, card.pack)] if card.ways else []
     return modal(
-        card.title,
-        [ContextBlock(elements=[intro]), *_fitting(inputs), *ways],
+        heading,
+        [ContextBlock(elements=[PlainTextObject(text=clamp(intro, TEXT))]), *_fitting(inputs), *ways],
         callback=CALLBACK,
         submit="Save",
         close="Close" if card.ways else "Cancel",
@@ -98,7 +101,7 @@ def errors(card: FormErrorsCard, words: Words, view: Mapping[str, Any], names: M
 
 
 def _inputs(each: Filled, words: Words, people: Mapping[str, str], names: Mapping[str, str]) -> list[InputBlock]:
-    line, shown = each.line, with_names(each.first, people)
+    line, shown = each.line, with_names(each.first, people, _HOLDS)
     label, hint = (bare(words.say(part, line), names) for part in ("label", "hint"))
     if line.type is not ItemType.CHANNEL:
         return [field(line.name, label, _element(each, shown), hint=_joined(hint, _kept(each, words, names)))]
@@ -152,7 +155,7 @@ def _element(each: Filled, shown: str) -> InputInteractiveElement:
                 action_id=ACTION,
                 initial_value=shown or None,
                 placeholder=_placeholder(line),
-                multiline=line.type is not ItemType.NUMBER or "\n" in shown,
+                multiline=not (line.brief or line.type is ItemType.NUMBER) or "\n" in shown,
                 max_length=TYPED,
             )
 

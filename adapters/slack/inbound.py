@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from adapters.commands import command_of
+from adapters.payloads import Payload, inside, is_true, listed, words
 from adapters.slack.messages import message_said, reply_in
 from adapters.slack.modals import origin, view_key
 from adapters.slack.mrkdwn import to_text
 from adapters.slack.names import HOME, PLATFORM, in_view, is_direct, message_name
 from adapters.slack.news import Envelope, Fact, News, home_of, people_of
-from adapters.slack.payloads import Payload, homes_of, ident, inside, is_true, listed, moment, tenant_of, words
+from adapters.slack.payloads import homes_of, ident, moment, tenant_of
 from adapters.slack.submissions import NO_NAMES, submitted
 from adapters.slack.surroundings import (
     channel_closed,
@@ -34,20 +36,6 @@ from conversations.cards import Tap
 
 # What a select or a picker holds, by the name that Slack gives it; each kind has one.
 _CHOSEN = ("selected_user", "selected_date", "selected_channel", "selected_conversation")
-_WITHOUT_REVIEW: Mapping[Tap, str] = {
-    Tap.MINE: "mine",
-    Tap.HELP: "help",
-    Tap.HELP_ALL: "help all",
-    Tap.STATUS: "status",
-}
-# How the bot may write to somebody is theirs to say, and no review's.
-_OF_ONESELF: Mapping[Tap, str] = {
-    Tap.NUDGES_ON: "nudges on",
-    Tap.NUDGES_OFF: "nudges off",
-    Tap.DIGEST_ON: "digest on",
-    Tap.DIGEST_OFF: "digest off",
-    Tap.DIGEST_NOW: "digest now",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +230,7 @@ def _chosen_people(action: Payload, button: Button) -> dict[str, Actor]:
 
 def _as_command(pressing: Activity, pressed: Pressed) -> Activity:
     """Where no review is meant, some buttons are the command of the same word."""
-    command = _OF_ONESELF.get(pressed.tap) or (None if pressed.review else _WITHOUT_REVIEW.get(pressed.tap))
+    command = command_of(pressed.tap, of_review=pressed.review is not None)
     if command is None:
         return pressing
     return replace(pressing, kind=ActivityKind.COMMAND, text=command, review=None, button=None)

@@ -23,12 +23,14 @@ from slack_sdk.oauth.installation_store.models import Installation as Granted
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.pages import HEADERS
+from adapters.payloads import is_true, words
 from adapters.slack.failures import UNANSWERED
 from adapters.slack.installations import Installations, tenant_granted, to_installation
 from adapters.slack.manifest import INSTALL, REDIRECT
 from adapters.slack.names import PLATFORM
-from adapters.slack.pages import HEADERS, installed_page, stopped_page
-from adapters.slack.payloads import ident, is_true, words
+from adapters.slack.pages import installed_page, stopped_page
+from adapters.slack.payloads import ident
 from conversations.errors import Busy, ReadinessError, StorageDown
 from conversations.ports import Installation, TokenStore
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
+from adapters.payloads import Payload, inside, words
+from adapters.prompting import needs_prompt, opens_form
 from adapters.slack import forms, prompts
 from adapters.slack.desk import Desk, received
 from adapters.slack.inbound import Press, StartWanted, Used, to_press, to_saved, to_shortcut
 from adapters.slack.modals import loading, origin
 from adapters.slack.names import HOME, in_view, is_address, view_of
-from adapters.slack.payloads import Payload, inside, tenant_of, words
+from adapters.slack.payloads import tenant_of
 from adapters.slack.submissions import chosen_channels
-from adapters.slack.ways import Pressed
 from adapters.wording import LABELS
 from conversations.activities import Activity, ActivityKind, ConversationReference
 from conversations.cards import FormCard, FormErrorsCard, Notice, Tap
@@ -28,7 +29,6 @@ from conversations.errors import Busy, StaleReview, StorageDown
 from conversations.preferences import OPENS_FORM
 
 _MEMBERS = 1_000  # of a channel that are looked at; in a larger one anybody may start a review
-_FORMS = (Tap.NEXT, Tap.NAME, Tap.WRITE_ANOTHER, Tap.ABOUT)
 
 
 class Interactions:
@@ -41,9 +41,9 @@ class Interactions:
             return received()
         if press.pressed.tap in OPENS_FORM and not press.pressed.choice:
             await self._ask_for_preferences(press)
-        elif prompts.needs_prompt(press.pressed.tap, press.pressed.choice):
+        elif needs_prompt(press.pressed.tap, press.pressed.choice):
             await self._ask_for_more(payload, press)
-        elif opens_form(press.pressed) or press.activity.reply_to == HOME:  # nothing can be whispered into the Home
+        elif _opens_form(press) or press.activity.reply_to == HOME:  # nothing can be whispered into the Home
             await self._in_modal(press)
         else:
             await self._leave_settled(press.activity, await self._desk.run(press.activity))
@@ -107,7 +107,7 @@ class Interactions:
     async def _ask_for_preferences(self, press: Press) -> None:
         """They are read while the person waits, and not in a turn: nothing is done by looking at them."""
         at = press.activity.reference
-        form = await self._desk.preferences(at.tenant, press.activity.actor.id)
+        form = await self._desk.preferences(at.tenant, press.activity.actor.id, press.pressed.tap)
         await self._open(press, self._view_of(form, at) if form else None)
 
     def _view_of(self, form: FormCard, at: ConversationReference) -> dict[str, Any]:
@@ -153,15 +153,8 @@ def _at_channel(sentence: str) -> BoltResponse:
     return received({"response_action": "errors", "errors": {prompts.CHANNEL: sentence}})
 
 
-def opens_form(pressed: Pressed) -> bool:
-    """Whether what a button asks for is a form. *Answer* with a person chosen is an answer itself."""
-    match pressed.tap:
-        case Tap.ANSWER:
-            return not (pressed.item and pressed.choice)
-        case Tap.EDIT:
-            return pressed.item is None
-        case _:
-            return pressed.tap in _FORMS
+def _opens_form(press: Press) -> bool:
+    return opens_form(press.pressed.tap, press.pressed.item, press.pressed.choice)
 
 
 def home_again(activity: Activity) -> Activity:

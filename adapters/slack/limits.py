@@ -1,9 +1,10 @@
-"""What Block Kit takes, by the pages that say so, and how what is longer is cut with `…`. Nothing here fails."""
+"""What Block Kit takes, by the pages that say so, and how a message that is longer is cut. Nothing here fails."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeAlias
+
+from adapters.cutting import MORE
 
 # https://docs.slack.dev/reference/block-kit/blocks
 BLOCKS_IN_MESSAGE = 50
@@ -38,34 +39,8 @@ MESSAGE_CHARACTERS = 10_000
 # https://docs.slack.dev/reference/views: 250 KB, of which a character may take four bytes, and names more than texts
 VIEW_CHARACTERS = 25_000
 
-MORE = "…"
 Blocks: TypeAlias = list[dict[str, Any]]
 _CUT: dict[str, Any] = {"type": "context", "elements": [{"type": "plain_text", "text": MORE, "emoji": False}]}
-_HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
-
-
-def clamp(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - len(MORE)].rstrip()}{MORE}"
-
-
-def clamp_escaped(text: str, most: int) -> str:
-    """As `clamp`, for text in which `&`, `<` and `>` are escaped: none of them is cut in two."""
-    return text if len(text) <= most else f"{_HALF_ENTITY.sub('', text[: most - len(MORE)]).rstrip()}{MORE}"
-
-
-def fallback_of(lines: list[str], most: int = MESSAGE_TEXT) -> str:
-    """Escaped lines as one text. The last one says the ways on, and stays; what does not fit goes from before it."""
-    *body, last = lines
-    last = clamp_escaped(last, most // 2)
-    room = most - len(last) - len(f"\n{MORE}\n")
-    kept: list[str] = []
-    for line in (clamp_escaped(each, most // 2 - len(f"\n{MORE}\n")) for each in body):
-        if len(line) + 1 > room:
-            kept.append(MORE)
-            break
-        kept.append(line)
-        room -= len(line) + 1
-    return "\n".join([*kept, last])
 
 
 def fitting(blocks: Blocks, most: int, most_characters: int) -> Blocks:

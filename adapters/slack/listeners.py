@@ -18,11 +18,13 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from adapters.news import ForEach, Step, about
+from adapters.payloads import Payload, listed, words
 from adapters.slack.desk import Desk, received
 from adapters.slack.inbound import to_activities, to_command
 from adapters.slack.interactions import Interactions
-from adapters.slack.news import Around, ForEach, Moved, PersonTold, Removed, Renamed, Step, Uninstalled, about
-from adapters.slack.payloads import Payload, ident, listed, tenant_of, words
+from adapters.slack.news import Around, Moved, PersonTold, Removed, Renamed, Uninstalled
+from adapters.slack.payloads import ident, tenant_of
 from conversations.activities import Activity, ActivityKind
 from conversations.cards import Notice
 from conversations.errors import Busy, StaleReview, StorageDown
@@ -117,7 +119,7 @@ class Listeners(AsyncMiddleware):
             names = await self._desk.channel_names(tenant, [closed])
             activity = replace(activity, text=f"#{names.get(closed, closed)}")
         for review, reference in await self._desk.shell.living(tenant, channel):
-            await self._desk.run(replace(about(activity, review), reference=reference))
+            await self._desk.run(about(activity, review, at=reference))
 
     async def _not_kept(self, body: Payload, kind: str) -> BoltResponse:
         match kind:

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-PRODUCT = "AI Readiness"
+from adapters.product import COLOUR, IN_FULL, IN_SHORT, PRODUCT
+
 EVENTS, INSTALL, REDIRECT = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 
 _SCOPES = (
@@ -27,7 +28,7 @@ _SCOPES = (
     "reactions:write",
     "users:read",
 )
-_OPTIONAL_SCOPES = ("users:read.email",)  # administrators who are named by their e-mails
+_OPTIONAL_SCOPES = ("users:read.email",)  # whom e-mails name as administrators, and who has accounts elsewhere
 _EVENTS = (
     "app_home_opened",
     "app_mention",
@@ -48,13 +49,6 @@ _EVENTS = (
     "team_join",
     "tokens_revoked",
     "user_change",
-)
-_DESCRIPTION = (
-    "AI Readiness walks a team through what an AI pilot needs before it goes to production: who runs it, what happens"
-    " when it fails, how you will know that it works, the way back, who approves, and how people get trained. It asks"
-    " in a thread of the channel where the team already talks, one question at a time, says what an answer has and"
-    " what it lacks, keeps who answered what and when, and shows what still stands in the way."
-    " Type /ai-readiness help to begin."
 )
 
 
@@ -78,9 +72,9 @@ def manifest(public_url: str | None, *, socket: bool) -> dict[str, Any]:
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": PRODUCT,
-            "description": "Asks what an AI pilot still needs for production, in a channel's thread.",
-            "background_color": "#1d3557",
-            "long_description": _DESCRIPTION,
+            "description": IN_SHORT,
+            "background_color": COLOUR,
+            "long_description": f"{IN_FULL} Type /ai-readiness help to begin.",
         },
         "features": _features(request_url),
         "oauth_config": oauth,

@@ -6,22 +6,19 @@ events come to the same steps with a key in common, and whichever is first does 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from adapters.commands import is_command
+from adapters.news import Step
+from adapters.payloads import Payload, inside, listed, words
 from adapters.slack.mrkdwn import people_in, to_text, words_after_mention
 from adapters.slack.names import PLATFORM, is_direct, message_name
-from adapters.slack.news import Envelope, Fact, Removed, Step, people_of
-from adapters.slack.payloads import Payload, ident, inside, listed, words
+from adapters.slack.news import Envelope, Fact, Removed, people_of
+from adapters.slack.payloads import ident
 from conversations.activities import Activity, ActivityKind
 
 _HEARD = ("", "thread_broadcast", "file_share", "me_message", "bot_message")  # subtypes of what somebody says
 _TOMBSTONE = "tombstone"  # stands for a message that is gone and has replies
-_COMMAND = re.compile(  # only what has the form of one as a whole
-    r"start(?:\s+.+)?|status(?:\s+.+)?|list|mine|digest(?:\s+\S+){0,2}|nudges(?:\s+(?:on|off|pause\b.*))?"
-    r"|hours(?:\s+\d.*)?|away(?:\s+until\b.*)?|home|link|help(?:\s+all)?",
-    re.IGNORECASE,
-)
 
 
 def message_said(envelope: Envelope) -> tuple[Fact, ...]:
@@ -55,7 +52,7 @@ def _heard(envelope: Envelope, message: Payload, channel: str, keys: tuple[str, 
     if said.reference.thread is not None:
         return (Step(activity=replace(said, addressed=called is not None and not bot)),)
     if said.private:
-        command = not bot and _COMMAND.fullmatch(said.text.strip())
+        command = not bot and is_command(said.text)
         return (Step(activity=_command(said, said.text.strip()) if command else said),)
     if words(envelope.event, "type") == "app_mention" and not bot:
         return (Step(activity=_command(said, said.text.strip() if called is None else called)),)

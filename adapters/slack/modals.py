@@ -24,10 +24,13 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 from slack_sdk.models.views import View
 
+from adapters.cutting import MORE, clamp
 from adapters.filters import plain
-from adapters.slack.limits import INPUT_LABEL, MORE, OPTION_TEXT, TYPED, VIEW_TITLE, clamp
+from adapters.payloads import inside, words
+from adapters.prompting import capitalised
+from adapters.slack.limits import INPUT_LABEL, OPTION_TEXT, VIEW_TITLE
 from adapters.slack.names import PLATFORM
-from adapters.slack.payloads import ident, inside, words
+from adapters.slack.payloads import ident
 from conversations.activities import Button, Form
 
 ACTION = "value"
@@ -109,15 +112,6 @@ def cut(text: str, most: int) -> str:
     return f"{words.rstrip(' ,;:')}{MORE}"
 
 
-def fits(text: str) -> bool:
-    """Whether an input holds the whole of it, whichever way Slack counts: a character can be two for JavaScript."""
-    return len(text.encode("utf-16-le")) <= 2 * TYPED
-
-
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def values(view: Mapping[str, Any]) -> dict[str, str]:
     """What stands in a modal's inputs, by block; empty where nothing does. A person is `<@ID>`, a channel its id."""
     return {block: _value(inside(actions, ACTION)) for block, actions in inside(view, "state", "values").items()}
@@ -127,10 +121,6 @@ def view_key(team: str, view: Mapping[str, Any]) -> str:
     """The name of what was saved, the same when it is saved twice. A form with errors counts as never saved."""
     said = json.dumps(values(view), sort_keys=True)
     return f"{PLATFORM}/{team}/view/{ident(view, 'id')}/{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-
-
-def packed(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, separators=(",", ":"))
 
 
 def metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
+from adapters.payloads import storable
+
 ID = r"[\w.-]+"  # of Slack: capitals and digits; emulators are freer
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes them
 _REFERENCE = re.compile(
     rf"<@(?P<person>{ID})(?:\|[^<>]*)?>"
     rf"|<#(?P<channel>{ID})(?:\|(?P<name>[^<>]*))?>"
@@ -24,10 +25,6 @@ _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
 _SCHEME = re.compile("(?:https?://|mailto:|tel:)", re.IGNORECASE)
 _NO_PAGE = re.compile("(?:mailto|tel):", re.IGNORECASE)  # what people call an address is the part behind it
 _PERSON = re.compile(rf"\x00({ID})\x00")
-
-
-def storable(text: str) -> str:
-    return _UNSTORABLE.sub("", text)
 
 
 def to_text(slack_text: str, bot: str | None = None) -> str:

@@ -6,24 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
+from adapters.news import ForEach, Step
+from adapters.payloads import Payload, words
 from adapters.slack.mrkdwn import people_in
 from adapters.slack.names import EVENT_TYPE, PLATFORM, SLACKBOT
-from adapters.slack.payloads import Payload, ident, words
+from adapters.slack.payloads import ident
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    activity: Activity
-    if_seen: bool = False  # only where the first step's activity had been seen before
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForEach:
-    """An activity for each living review of the tenant, or for those that live in `channel`; see `about`."""
-
-    activity: Activity
-    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +123,3 @@ def home_of(message: Payload) -> str:
 def people_of(text: str, own: str | None = None) -> dict[str, Actor]:
     """Who is mentioned in a text of ours, known by their ids only."""
     return {who: Actor(id=who, name=who, bot=who == own) for who in sorted(people_in(text))}
-
-
-def about(activity: Activity, review: str) -> Activity:
-    """What was told of many reviews, as it is told to one."""
-    return replace(activity, keys=tuple(f"{key}/{review}" for key in activity.keys), review=review)

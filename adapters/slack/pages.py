@@ -5,15 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlencode
 
+from adapters.pages import page
 from conversations.ports import Installation
-
-HEADERS = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "Referrer-Policy": "no-referrer",
-}
-_STYLE = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}"
 
 _ONCE_MORE, _NOTHING = "Please start once more", "Nothing was installed"
 _STOPPED = {  # by Slack's and Bolt's names for why
@@ -45,23 +38,10 @@ def installed_page(installed: Installation, app: str) -> str:
 <li>Begin: <code>/ai-readiness start</code> and the name of your project</li>
 </ol>
 <p><a href="{escape(address)}">Open it in Slack</a></p>"""
-    return _page(f"AI Readiness is in {installed.name}", body)
+    return page(f"AI Readiness is in {installed.name}", body)
 
 
 def stopped_page(why: str, *, again: str) -> str:
     """`why` may be anything: it comes in an address, and is never repeated."""
     heading, words = _STOPPED.get(why, _OTHERWISE)
-    return _page(heading, f'<p>{words}</p>\n<p><a href="{escape(again)}">Install AI Readiness</a></p>')
-
-
-def _page(heading: str, body: str) -> str:
-    return f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<style>{_STYLE}</style>
-<title>{escape(heading)}</title>
-<h1>{escape(heading)}</h1>
-{body}
-</html>
-"""
+    return page(heading, f'<p>{words}</p>\n<p><a href="{escape(again)}">Install AI Readiness</a></p>')

@@ -1,62 +1,26 @@
-"""Looking into what Slack sent, without trusting its shape: what is not there, or is no text, is empty.
-
-Texts come without what no database takes. An id is one only where it could stand in a key and in a mention.
-"""
+"""What only Slack's payloads have: ids, which are such only where they could stand in a key and in a mention."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
 
-from adapters.slack.mrkdwn import ID, storable
-
-Payload: TypeAlias = Mapping[str, Any]
+from adapters.payloads import at, fitting, inside, is_true, listed
+from adapters.slack.mrkdwn import ID
 
 _ID = re.compile(ID)
 _LATEST = 2**33  # seconds: three centuries
-_TRUE = (True, "true")  # a slash command is a form, and knows texts only
-
-
-def inside(payload: object, *path: str) -> Payload:
-    """The object at the end of a path."""
-    here = _at(payload, path)
-    return here if isinstance(here, Mapping) else {}
-
-
-def words(payload: object, *path: str) -> str:
-    """The text at the end of a path."""
-    here = _at(payload, path)
-    return storable(here) if isinstance(here, str) else ""
 
 
 def ident(payload: object, *path: str) -> str:
     """The id or the timestamp at the end of a path."""
-    here = words(payload, *path)
-    return here if _ID.fullmatch(here) else ""
-
-
-def listed(payload: object, *path: str) -> list[Payload]:
-    """The objects in the list at the end of a path."""
-    here = _at(payload, path)
-    return [each for each in here if isinstance(each, Mapping)] if isinstance(here, list) else []
-
-
-def is_true(payload: object, *path: str) -> bool:
-    return _at(payload, path) in _TRUE
+    return fitting(_ID, payload, *path)
 
 
 def moment(payload: object, *path: str) -> datetime | None:
     """The seconds at the end of a path, as a moment."""
-    here = _at(payload, path)
+    here = at(payload, *path)
     return datetime.fromtimestamp(here, UTC) if isinstance(here, int) and 0 <= here < _LATEST else None
-
-
-def _at(payload: object, path: tuple[str, ...]) -> object:
-    for name in path:
-        payload = payload.get(name) if isinstance(payload, Mapping) else None
-    return payload
 
 
 def tenant_of(payload: object) -> str:

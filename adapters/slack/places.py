@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from adapters.recent import Recent
 from adapters.slack.calls import Calls
 from adapters.slack.names import split_name
 from adapters.slack.people import People
-from adapters.slack.recent import Recent
 from conversations.errors import DeliveryFailed
 from conversations.ports import Delivery
 
@@ -33,7 +33,7 @@ class Places:
         key = (delivery.reference.tenant, to)
         person = await self._people.person(*key)
         if person is not None and person.outsider:  # whoever asked them: nobody outside is ever written to
-            raise DeliveryFailed(permanent=True)
+            raise DeliveryFailed(permanent=True, unreachable=True)
         if key not in self._direct:
             opened = await self._calls.call(delivery, "conversations.open", users=to)
             self._direct[key] = opened["channel"]["id"]

@@ -1,12 +1,7 @@
-"""Small modals that ask for what a button needs first (a day, a person, a reason), and the one that starts a review.
-
-No turn is taken to open them: what they ask does not depend on where a review stands. Saved, they are the button with
-its choice, or the command.
-"""
+"""Small modals that ask for what a button needs first, and the one that starts a review."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,7 +15,8 @@ from slack_sdk.models.blocks import (
     UserSelectElement,
 )
 
-from adapters.filters import plain
+from adapters.prefilled import packed
+from adapters.prompting import ASKING, BECAUSE, PACK_ASKED, PROJECT_ASKED, With, asked, chosen, start_command
 from adapters.slack.limits import OPTIONS, TYPED
 from adapters.slack.modals import (
     ACTION,
@@ -31,7 +27,6 @@ from adapters.slack.modals import (
     metadata,
     modal,
     origin,
-    packed,
     select,
     values,
 )
@@ -39,13 +34,11 @@ from adapters.wording import LABELS
 from conversations.activities import Button
 from conversations.cards import Tap
 from conversations.decide import MAX_NAME
-from conversations.names import mentioned
 
 CALLBACK = "prompt"
 START_CALLBACK = "start"
 
 _CHOICE, _NAME, _PACK, CHANNEL = "choice", "name", "pack", "channel"  # blocks
-_BECAUSE = re.compile(r"\s*because\b[\s:,]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,35 +51,10 @@ class Prompt:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asking:
-    label: str
-    submit: str
-    hint: str = ""
-
-
-_ASKING: Mapping[Tap, _Asking] = {
-    Tap.LATER: _Asking(label="until when?", submit="Save"),
-    Tap.SNOOZE: _Asking(label="when shall I ask again?", submit="Save"),
-    Tap.DATE: _Asking(label="on which day is it decided?", submit="Save"),
-    Tap.ASK: _Asking(label="who could answer it?", submit="Ask", hint="Choose yourself to take it."),
-    Tap.HAND_OVER: _Asking(label="who takes the review over?", submit="Hand over"),
-    Tap.DOES_NOT_APPLY: _Asking(
-        label="why does it not apply?", submit="Save", hint="A second person is asked to agree."
-    ),
-}
-
-
-def needs_prompt(tap: Tap, choice: str | None) -> bool:
-    """Whether a button cannot be heard before something was asked for; *Start a review* has a modal of its own."""
-    return not choice and (tap in _ASKING or tap is Tap.START)
-
-
 def to_prompt(prompt: Prompt) -> dict[str, Any]:
     """The modal of every button that `needs_prompt`, but for *Start a review*."""
-    asking = _ASKING[prompt.tap]
-    about = f"{plain(prompt.item.rpartition('.')[2])}: " if prompt.item else ""
-    block = field(_CHOICE, f"{about}{asking.label}", _asked_with(prompt.tap), hint=asking.hint, optional=False)
+    asking = ASKING[prompt.tap]
+    block = field(_CHOICE, asked(asking, prompt.item), _asked_with(asking.by), hint=asking.hint, optional=False)
     button = {"tap": prompt.tap, "item": prompt.item, "digest": prompt.digest}
     return modal(
         LABELS[prompt.tap].button,
@@ -108,7 +76,7 @@ def to_start(packs: Sequence[str], *, channel: str | None = None, name: str = ""
     return modal(
         LABELS[Tap.START].button,
         [
-            field(_NAME, "what is the project called?", naming, optional=False),
+            field(_NAME, PROJECT_ASKED, naming, optional=False),
             *([_pack_field(packs)] if len(packs) > 1 else []),
             _channel_field(channel),
         ],
@@ -121,8 +89,8 @@ def to_start(packs: Sequence[str], *, channel: str | None = None, name: str = ""
 def prompted(view: Mapping[str, Any]) -> Submission | None:
     """A prompt that was saved, as the button with its choice; None for one that is not ours to read."""
     match metadata(view):
-        case {"tap": str(tap), "item": str() | None as item, "digest": str() | None as digest} if tap in _ASKING:
-            choice = _chosen(Tap(tap), values(view).get(_CHOICE, ""))
+        case {"tap": str(tap), "item": str() | None as item, "digest": str() | None as digest} if tap in ASKING:
+            choice = chosen(ASKING[Tap(tap)], values(view).get(_CHOICE, ""))
             return Submission(content=Button(act=tap, item=item, choice=choice, digest=digest), origin=origin(view))
         case _:
             return None
@@ -134,33 +102,22 @@ def started(view: Mapping[str, Any]) -> Submission | None:
     pack = said.get(_PACK) or usual
     if not isinstance(pack, str):
         return None
-    name = " ".join(said.get(_NAME, "").split())
-    # In quotes, which a name sheds: so that one that begins like an option is a name, too.
-    command = f'start "{name}" --pack {pack}'
+    command = start_command(said.get(_NAME, ""), pack)
     return Submission(content=command, origin=Origin(channel=said.get(CHANNEL) or None))
 
 
-def _asked_with(tap: Tap) -> InputInteractiveElement:
-    match tap:
-        case Tap.LATER | Tap.SNOOZE | Tap.DATE:
+def _asked_with(by: With) -> InputInteractiveElement:
+    match by:
+        case With.DAY:
             return DatePickerElement(action_id=ACTION, focus_on_load=True)
-        case Tap.ASK | Tap.HAND_OVER:
+        case With.PERSON:
             return UserSelectElement(action_id=ACTION, focus_on_load=True)
-        case _:
-            return PlainTextInputElement(
-                action_id=ACTION, placeholder="because …", max_length=TYPED, focus_on_load=True
-            )
-
-
-def _chosen(tap: Tap, value: str) -> str:
-    if tap is Tap.DOES_NOT_APPLY:
-        because = _BECAUSE.match(value)
-        return value[because.end() :] if because else value
-    return mentioned(value) or value
+        case With.TEXT:
+            return PlainTextInputElement(action_id=ACTION, placeholder=BECAUSE, max_length=TYPED, focus_on_load=True)
 
 
 def _pack_field(packs: Sequence[str]) -> InputBlock:
-    return field(_PACK, "which questions?", select(packs[:OPTIONS], packs[0]), optional=False)
+    return field(_PACK, PACK_ASKED, select(packs[:OPTIONS], packs[0]), optional=False)
 
 
 def _channel_field(channel: str | None) -> InputBlock:

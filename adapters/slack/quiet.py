@@ -11,10 +11,11 @@ import logging
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from adapters.payloads import Payload, is_true
+from adapters.recent import Recent
 from adapters.slack.failures import UNANSWERED, code_of, to_failure
 from adapters.slack.pacing import Pace
-from adapters.slack.payloads import Payload, is_true, moment
-from adapters.slack.recent import Recent
+from adapters.slack.payloads import moment
 from adapters.slack.workspaces import Workspaces
 from conversations.errors import DeliveryFailed
 from conversations.people import Account

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from adapters.failures import Refused
+from adapters.recent import Recent
 from adapters.slack.calls import Calls
-from adapters.slack.failures import Refused
 from adapters.slack.names import EVENT_TYPE, message_name
 from adapters.slack.places import Places
-from adapters.slack.recent import Recent
 from conversations.errors import DeliveryFailed
 from conversations.ports import Delivery
 

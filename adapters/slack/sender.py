@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters.failures import Refused
 from adapters.slack.blocks import Message
 from adapters.slack.calls import Calls
-from adapters.slack.failures import LOST, PLACE, Refused
+from adapters.slack.failures import LOST, PLACE
 from adapters.slack.names import HOME, is_address, is_direct, message_name, split_name, view_of
 from adapters.slack.pacing import POST, Pace
 from adapters.slack.people import People
@@ -65,7 +66,13 @@ class SlackSender:
     # --- messages ----------------------------------------------------------------------------------------------------
 
     async def _post(self, delivery: Delivery, message: Message) -> str:
-        return await self._say(delivery, message, *await self._places.place(delivery))
+        place = await self._places.place(delivery)
+        try:
+            return await self._say(delivery, message, *place)
+        except Refused as refused:
+            if delivery.to is None or refused.code not in PLACE:
+                raise
+            raise DeliveryFailed(permanent=True, unreachable=True) from refused  # it is the one that they share
 
     async def _revise(self, delivery: Delivery, card: Card, name: str, words: Mapping[int, str]) -> str | None:
         """Returns the name of the message that had to take the place of a lost one."""

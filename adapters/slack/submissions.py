@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from adapters.payloads import inside, words
+from adapters.prefilled import changes, with_ids
 from adapters.slack import forms, prompts
 from adapters.slack.forms import PLACE
 from adapters.slack.modals import ACTION, Submission, metadata, origin, values
-from adapters.slack.payloads import inside, words
-from adapters.slack.prefilled import digest_of, with_ids
-from conversations import preferences
 from conversations.activities import Form
 
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
-_CAN_BE_NONE = ("away", "country")  # of one's preferences: to take out what stands there is to say so
 _FIRST_CHANNEL = re.compile(r"\s*#[\w-]+[\s,;:]*")
 
 
@@ -46,10 +44,9 @@ def _form(view: Mapping[str, Any], channels: Mapping[str, str]) -> Submission | 
     match metadata(view):
         case {"form": str(name), "seen": int(seen), "known": dict(known), "people": dict(people)}:
             said = {key: with_ids(text, people) for key, text in _answers(values(view), channels).items()}
-            changed = {key: text for key, text in said.items() if text.strip() and digest_of(text) != known.get(key)}
-            if name == preferences.FORM:
-                changed |= {key: "none" for key in _CAN_BE_NONE if key in known and not said[key].strip()}
-            return Submission(content=Form(name=name, values=changed, seen=seen), origin=origin(view))
+            return Submission(
+                content=Form(name=name, values=changes(name, said, known), seen=seen), origin=origin(view)
+            )
         case _:
             return None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from adapters.news import ForEach, Step
+from adapters.payloads import inside, words
 from adapters.slack.names import HOME
-from adapters.slack.news import Envelope, Fact, ForEach, Moved, PersonTold, Renamed, Step, Uninstalled
-from adapters.slack.payloads import ident, inside, words
+from adapters.slack.news import Envelope, Fact, Moved, PersonTold, Renamed, Uninstalled
+from adapters.slack.payloads import ident
 from conversations.activities import ActivityKind
 
 

@@ -13,7 +13,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack.failures import LATER_SECONDS, UNANSWERED, to_failure
+from adapters.failures import LATER_SECONDS
+from adapters.slack.failures import UNANSWERED, to_failure
 from adapters.slack.names import PLATFORM
 from conversations.errors import Busy, DeliveryFailed, StorageDown, TokenUnreadable
 from conversations.ports import TokenStore

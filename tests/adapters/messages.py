@@ -45,6 +45,8 @@ _HEADINGS: Mapping[str, str] = {
     "preferences": "How somebody is written to",
     "quiet": "A review that is quiet",
     "gone": "Somebody has left, or is away",
+    "unreachable": "Somebody cannot be written to",
+    "ask_here": "In the thread: who cannot be written to is asked",
     "pack_offer": "Later questions",
     "noted": "After an answer",
     "notice": "One line to one person",
@@ -68,6 +70,9 @@ class Plain:
     def person(self, who: str, *, ring: bool = False) -> str:  # nobody is rung on paper
         return f"@{who}" if re.fullmatch(r"[\w.-]+", who) else visible(who)
 
+    def name(self, who: str) -> str:
+        return visible(who[:1].upper() + who[1:])
+
     def said(self, text: str) -> str:
         return visible(named(text))
 
@@ -76,6 +81,9 @@ class Plain:
 
     def command(self, words: str) -> str:
         return self.typed(f"/ai-readiness {words}")
+
+    def invitation(self) -> str:
+        return f"Type {self.typed('/invite @AI Readiness')} there"
 
 
 _WORDING = Wording(Plain())

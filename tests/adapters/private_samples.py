@@ -10,6 +10,7 @@ from typing import Any
 from conversations.cards import (
     About,
     AskCard,
+    AskHereCard,
     Became,
     BlockerLine,
     Card,
@@ -17,6 +18,7 @@ from conversations.cards import (
     DigestCard,
     DigestLine,
     DigestState,
+    Elsewhere,
     EscalationCard,
     GoneCard,
     HeadsUpCard,
@@ -31,6 +33,7 @@ from conversations.cards import (
     Quote,
     RollUpLine,
     Tap,
+    UnreachableCard,
     Way,
     WhyCard,
 )
@@ -299,6 +302,18 @@ def digests(spot_check: Quote) -> Mapping[str, DigestCard]:
             digest_line("Gone by", days_left=-2),
             *(digest_line(f"Calm {n}", change=n) for n in range(22)),
         ),
+        "digest-promised-before": digest(
+            digest_line(
+                "Letter Sorter",
+                due=(
+                    PromiseLine(
+                        label="runbook", short="Running it", who="dana", on=date(2026, 11, 27), known_gap=False
+                    ),
+                    PromiseLine(label="steps", short="Rollback", who="lee", on=date(2026, 11, 30), known_gap=False),
+                ),
+            )
+        ),
+        "digest-off": digest(digest_line("Letter Sorter"), asked_for=True, ways=(Way(tap=Tap.DIGEST_ON),)),
         "digest-none-yet": digest(asked_for=True, pack=""),
         "digest-roll-up": digest(roll_up=_ROLL_UP),
         "digest-owner-and-sponsor": digest(claims, roll_up=_ROLL_UP),
@@ -340,7 +355,56 @@ PREFERENCES: Mapping[str, PreferencesCard] = {
     "preferences-nudges-off": preferences("nudges", nudges=False),
     "preferences-nudges-paused": preferences("nudges", nudges_from=_BACK),
     "preferences-digest": preferences("digest", digest_day=4, next_digest_on=date(2026, 12, 4)),
+    "preferences-several": preferences("several", nudges=False, digest_day=4, next_digest_on=date(2026, 12, 4)),
+    "preferences-joined": preferences(
+        joined=(Elsewhere(platform="teams", name="Dana Rossi"), Elsewhere(platform="console", name="dana"))
+    ),
     "preferences-digest-off": preferences("digest", digest=False, next_digest_on=None),
+}
+
+
+def _here_ways(*taps: Tap, item: str = "rollback.steps") -> tuple[Way, ...]:
+    """In a message of the review's own, which says of which it is; what comes after the second is in the overflow."""
+    name = item.rpartition(".")[2]
+    return tuple(Way(tap=tap, item=item, name=name, more=n > 1) for n, tap in enumerate(taps))
+
+
+def ask_here(**changes: object) -> AskHereCard:
+    fields: dict[str, object] = {
+        "to": "dana",
+        "project": "Claims Copilot",
+        "short": "Rollback",
+        "label": "steps",
+        "prompt": "How is it turned off, and how long does that take?",
+        "seconds": 60,
+        "ways": _here_ways(Tap.ANSWER, Tap.NOT_ME, Tap.LATER, Tap.DOES_NOT_APPLY),
+    }
+    return AskHereCard(**fields | changes)  # type: ignore[arg-type]  # the card's fields, by name
+
+
+def unreachable(*labels: str, **changes: object) -> UnreachableCard:
+    ask = (Way(tap=Tap.ASK, item="rollback.steps", name="steps"),) if labels else ()
+    fields: dict[str, object] = {"project": "Claims Copilot", "person": "dana", "to": "ana", "labels": labels}
+    ways = (*ask, _THREAD)
+    return UnreachableCard(**fields | {"ways": ways} | changes)  # type: ignore[arg-type]  # its fields, by name
+
+
+_THREAD = Way(tap=Tap.OPEN, choice="C1/1700000000.000100", review="1700000000.000100", more=True)
+_NAMED = {"role": "service owner", "label": "service owner", "short": "Running it", "seconds": 20}
+UNREACHABLE: Mapping[str, Card] = {
+    "ask-here": ask_here(),
+    "ask-here-named": ask_here(ways=_here_ways(Tap.YES, Tap.NO, Tap.SNOOZE, item="run.service_owner"), **_NAMED),
+    "ask-here-holds": ask_here(holds=True, ways=_here_ways(Tap.ANSWER, Tap.KEEP, Tap.SNOOZE, Tap.NOT_ME)),
+    "ask-here-named-yes": ask_here(became=Became.KEPT, by="dana", ways=(), **_NAMED),
+    "ask-here-answered": ask_here(became=Became.ANSWERED, by="tom", ways=()),
+    "ask-here-declined": ask_here(became=Became.DECLINED, by="dana", ways=()),
+    "unreachable": unreachable("steps"),
+    "unreachable-several": unreachable("steps", "trigger"),
+    "unreachable-nothing-asked": unreachable(),
+    "unreachable-owner": unreachable(person="ana", to="lena", of_owner=True),
+    "unreachable-back": unreachable(open=False, back=True, ways=()),
+    "unreachable-settled": unreachable(open=False, ways=()),
+    "letter-unreachable": letter(unreachable("steps")),
 }
 
 
@@ -383,6 +447,7 @@ TOLD: Mapping[str, Card] = {
     **NUDGES,
     "heads-up": heads_up(),
     "heads-up-other-day": heads_up(on=date(2026, 11, 27)),
+    "heads-up-to-owner": heads_up(part="owner"),
     "heads-up-to-sponsor": heads_up(lead="sol", part="sponsor", label="target", short="Success", role=""),
     "heads-up-to-service-owner": heads_up(lead="dana", part="service_owner", label="fallback", role=""),
     "heads-up-no-person": heads_up(label="steps", short="Rollback", role=""),
@@ -393,6 +458,7 @@ TOLD: Mapping[str, Card] = {
     "escalation-today": escalation(days_left=0),
     "escalation-gone-by": escalation(days_left=-1),
     "escalation-let-go": escalation(became=Became.LET_GO, ways=()),
+    **UNREACHABLE,
     **WHYS,
     **PREFERENCES,
 }

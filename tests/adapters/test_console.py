@@ -205,7 +205,7 @@ def test_a_private_message_says_to_whom_it_goes() -> None:
 
 def test_a_letter_says_to_whom_it_goes_and_what_to_type() -> None:
     _, text = said(delivery(DeliveryKind.POST, CARDS["letter-one"], key="letter/1", to="dana"))
-    assert text.startswith("\n→ to @dana:\nHi @dana, one gap for Claims Copilot. It takes 20 seconds.\n")
+    assert text.startswith("\n→ to @dana:\nHi Dana, one gap for Claims Copilot. It takes 20 seconds.\n")
     assert "Answer: decider: … · Later: tomorrow: decider: snooze 1d" in text
     assert text.endswith("▸ Why this?: why · Change when I write: nudges\n")
 

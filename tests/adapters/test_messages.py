@@ -4,11 +4,14 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters import filters
 from adapters.laying_out import lay_out
 from adapters.layout import Line
 from conversations.cards import (
@@ -25,11 +28,11 @@ from conversations.cards import (
     RootCard,
 )
 from conversations.names import label_of
-from conversations.packs import Item, Pack
+from conversations.packs import Item, ItemType, Pack
 from conversations.scoring import seconds_for
 from tests.adapters.messages import document, in_words
 from tests.adapters.private_samples import letter, nudge
-from tests.adapters.samples import CARDS, TODAY
+from tests.adapters.samples import CARDS, TODAY, confirm
 from tests.adapters.test_cards import FORBIDDEN
 from tests.builders import pack
 
@@ -115,6 +118,16 @@ def test_a_first_line_has_eighty_characters_where_names_are_of_a_usual_length(na
     assert (len(lay_out(CARDS[name], in_words(CARDS[name])).title) > FIRST_LINE) is (name in LONGER)
 
 
+@pytest.mark.parametrize("item", [item for item in pack("full").items if item.type is ItemType.PERSON])
+def test_who_is_asked_to_confirm_once_more_has_as_little_to_read(item: Item) -> None:
+    role, before = item.role or label_of(item), TODAY - timedelta(days=365)
+    card = confirm(project=FORTY, by="priya.kapoor", role=role, prompt=item.prompt, before=before)
+    layout = lay_out(card, in_words(card))
+    said = [layout.title, *(part.text for part in layout.parts if isinstance(part, Line))]
+    assert said[-1] == f"I asked this on {filters.when(before, TODAY, ZoneInfo('UTC'))}, too."
+    assert len(" ".join(said)) < LONGEST
+
+
 def test_no_nudge_counts_reminders() -> None:
     counted = re.compile(r"\b(again|remind\w*|second time|third|last)\b", re.IGNORECASE)
     said = [sentence(replace(card, label="", prompt="", missing="")) for card in NUDGES if card.became is None]
@@ -124,7 +137,7 @@ def test_no_nudge_counts_reminders() -> None:
 def test_a_letter_greets_with_what_is_open_and_numbers_its_lines() -> None:
     two = letter(nudge(), nudge(became=Became.ANSWERED, by="ana"), nudge())
     layout = lay_out(two, in_words(two))
-    assert layout.title == "Hi @dana, two gaps for Claims Copilot. The first takes 20 seconds."
+    assert layout.title == "Hi Dana, two gaps for Claims Copilot. The first takes 20 seconds."
     assert [part.lead for part in layout.parts if isinstance(part, Line)] == ["1", "2", "3"]
 
 

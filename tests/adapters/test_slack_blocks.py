@@ -381,6 +381,10 @@ def test_only_who_is_asked_to_act_is_rung() -> None:
         "conflict": ["sam"],
         "conflict-outside": ["sam"],
         "not-applicable-critical": ["priya"],
+        "notice-no_private_chat": ["sam"],
+        "ask-here": ["dana"],
+        "ask-here-named": ["dana"],
+        "ask-here-holds": ["dana"],
     }
 
 
@@ -404,7 +408,7 @@ def test_nothing_that_people_typed_acts(name: str) -> None:
     assert not set(shown.text) & set("<>\x1b\x01\x02")
     assert "@here" not in shown.text
     read = readings(shown.blocks)
-    assert {who for each in read for who in each.rung} <= {"sam", "priya"}
+    assert {who for each in read for who in each.rung} <= {"sam", "priya", "dana"}
     assert {sign for each in read for sign in each.acts} <= {"*"}
     assert all(link == "https://a.example/b?c=d" for each in read for link in each.links)
     assert not any("bold" in each["text"] for each in _all(shown.blocks) if each.get("type") == "mrkdwn")

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from adapters.prompting import needs_prompt
 from adapters.slack.forms import errors, to_view
 from adapters.slack.modals import Origin, Submission, loading, origin, view_key
-from adapters.slack.prompts import Prompt, needs_prompt, to_prompt, to_start
+from adapters.slack.prompts import Prompt, to_prompt, to_start
 from adapters.slack.submissions import chosen_channels, submitted
 from adapters.slack.texts import Slack
 from adapters.slack.ways import from_ids
@@ -339,7 +340,7 @@ def test_about_knows_its_values_and_has_its_ways() -> None:
         (tap, "r1", DIGEST[:12]) for tap in (Tap.DONE, Tap.CANCEL)
     ]
     assert [each["text"]["text"] for each in actions["elements"]] == ["The review is done", "Cancel the review"]
-    assert (view["title"]["text"], view["close"]["text"]) == ("Claims Copilot", "Close")
+    assert (view["title"]["text"], view["close"]["text"]) == ("About Claims Copilot", "Close")
     assert origin(view) == Origin(review="r1", channel="C1", thread="1700000000.000100")
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.news import ForEach, Step
 from adapters.slack import forms
 from adapters.slack.inbound import StartWanted, Used, to_activities, to_command, to_press, to_saved, to_shortcut
 from adapters.slack.modals import Origin
-from adapters.slack.news import ForEach, Step
 from adapters.slack.prompts import Prompt, to_prompt, to_start
 from adapters.slack.ways import OVERFLOW, action_id
 from conversations.activities import Activity, ActivityKind, Button, Form

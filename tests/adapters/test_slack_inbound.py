@@ -2,22 +2,21 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from adapters.news import ForEach, Step, about
 from adapters.slack.inbound import to_activities
 from adapters.slack.news import (
     Fact,
-    ForEach,
     Moved,
     PersonTold,
     Removed,
     Renamed,
-    Step,
     Uninstalled,
-    about,
 )
 from conversations.activities import Activity, ActivityKind
 from tests.adapters.slack_payloads import (
@@ -216,6 +215,10 @@ def test_a_mention_outside_of_threads_is_a_command(text: str, words: str) -> Non
         "away until 3 Dec",
         "home",
         "link",
+        "link off",
+        "link K7QM-4XWP",
+        "link k7qm4xwp",
+        "link K7QM 4XWP",
         " HELP all ",
         f"<@{BOT}> mine",
     ],
@@ -234,6 +237,9 @@ def test_in_a_direct_message_the_words_of_the_command_are_one(text: str) -> None
         "list the steps one by one",
         "mine are in the wiki",
         "link to follow",
+        "link attached",
+        "link https://wiki.acme.io/runbook",
+        "link well-made",
         "hours of operation",
         "away from keyboard",
         "digest goes to the whole team",
@@ -384,7 +390,9 @@ def test_a_bot_that_is_put_out_of_a_channel_has_no_place_there(event: dict[str, 
 def test_what_is_told_of_many_reviews_is_told_to_each_once() -> None:
     (lost,) = facts({"type": "channel_left", "channel": CHANNEL})
     assert isinstance(lost, ForEach)
-    one, other = about(lost.activity, REVIEW), about(lost.activity, "other")
+    there = replace(lost.activity.reference, thread=ROOT)
+    one, other = (about(lost.activity, review, at=there) for review in (REVIEW, "other"))
+    assert one.reference == there
     assert (one.review, one.keys) == (REVIEW, (f"slack/T0ACME/event/Ev0ONE/unpostable/{REVIEW}",))
     assert one.keys != other.keys
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable
 
 import pytest
 
-from adapters.slack.pacing import MOST_WAIT_SECONDS, POST, Pace
+from adapters.pacing import MOST_WAIT_SECONDS
+from adapters.slack.pacing import POST, Pace
 from conversations.errors import DeliveryFailed
 
 
@@ -196,6 +197,6 @@ def test_channels_that_nobody_waits_for_are_forgotten() -> None:
         for n in range(5_000):
             await starts.take(channel=f"C{n}")
             starts.time.now += 0.01
-        assert len(starts.pace._queues) <= 1_001
+        assert len(starts.pace.turns) <= 1_001
 
     asyncio.run(play())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.slack import people as module
+from adapters import people as module
 from adapters.slack.people import People, to_person
 from adapters.slack.workspaces import Workspaces
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
@@ -372,7 +372,12 @@ PLAIN = Person(platform="slack", tenant="T1", id="U1", name="ana", read_at=AT)
         ({"tz": "Europe/Berlin"}, {"zone": "Europe/Berlin"}),
         ({"tz": "Nowhere/At all"}, {}),
         ({"tz": "../etc/passwd"}, {}),
-        ({"profile": {"email": "ana@acme.io"}}, {"email": "ana@acme.io"}),
+        ({"profile": {"email": " Ana@acme.io"}}, {"email": "ana@acme.io"}),
+        (
+            {"profile": {"email": "ana@acme.io"}, "is_email_confirmed": True},
+            {"email": "ana@acme.io", "vouched": True},
+        ),
+        ({"is_email_confirmed": True}, {}),
         ({"deleted": True}, {"here": False}),
         ({"is_bot": True}, {"bot": True}),
         ({"id": "USLACKBOT"}, {"id": "USLACKBOT", "bot": True}),

@@ -10,8 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from adapters.slack.inbound import to_saved
 from adapters.slack.interactions import Interactions
 from adapters.slack.texts import Slack
@@ -52,9 +50,9 @@ class Desk:
         self.said: list[Notice] = []
         self._so, self._errors = so, errors or {}
 
-    async def preferences(self, tenant: str, who: str) -> FormCard | None:
+    async def preferences(self, tenant: str, who: str, tap: Tap) -> FormCard | None:
         assert (tenant, who) == ("T0ACME", ANA)
-        return preferences_form(self._so) if self._so else None
+        return preferences_form(self._so, tap) if self._so else None
 
     async def open(self, _tenant: str, _trigger: str, view: dict[str, Any], *, above: bool = False) -> str:
         self.opened.append((view, above))
@@ -123,12 +121,8 @@ def changed(view: Mapping[str, Any], **typed: dict[str, Any]) -> Mapping[str, st
     return activity.form.values
 
 
-@pytest.mark.parametrize("tap", [Tap.PREFERENCES, Tap.DIGEST_DAY])
-def test_it_shows_what_is_so(tap: Tap) -> None:
-    desk = Desk()
-    asyncio.run(does(desk).pressed(pressed(tap)))
-    ((view, _),) = desk.opened
-    held = {name: first(block["element"]) for name, block in inputs(view).items()}
+def test_it_shows_what_is_so() -> None:
+    held = {name: first(block["element"]) for name, block in inputs(opened()).items()}
     assert held.pop("nudges")["selected_option"]["value"] == "on"
     assert held.pop("digest")["selected_option"]["value"] == "on"
     assert held.pop("away") == {"selected_date": None}
@@ -139,6 +133,23 @@ def test_it_shows_what_is_so(tap: Tap) -> None:
         "country": "DE-BY",
         "digest_when": "mon 9:30",
     }
+
+
+def test_another_day_for_the_digest_is_asked_for_without_the_rest() -> None:
+    desk = Desk()
+    asyncio.run(does(desk).pressed(pressed(Tap.DIGEST_DAY)))
+    ((view, _),) = desk.opened
+    assert (view["title"]["text"], list(inputs(view))) == ("Your weekly digest", ["digest", "digest_when"])
+    assert changed(view, digest_when={"value": "fri 14:00"}) == {"digest_when": "fri 14:00"}
+
+
+def test_what_is_short_has_an_input_of_one_line() -> None:
+    typed = [each["element"] for each in inputs(opened()).values() if each["element"]["type"] == "plain_text_input"]
+    assert [element["multiline"] for element in typed] == [False] * 5
+
+
+def test_a_form_does_not_say_its_title_again() -> None:
+    assert opened()["blocks"][0]["elements"][0]["text"] == "What you leave empty stays as it is."
 
 
 def test_who_is_away_sees_until_when_and_who_paused_has_both_choices() -> None:

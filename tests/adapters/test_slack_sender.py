@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.slack.failures import CONTENT, LOST, PERMANENT, PERSON, PLACE, RATE, UNKNOWN, WORKSPACE, Refused
-from adapters.slack.pacing import RATES, Pace, Rate
+from adapters.failures import Refused
+from adapters.pacing import Rate
+from adapters.slack.failures import CONTENT, LOST, PERMANENT, PERSON, PLACE, RATE, UNKNOWN, WORKSPACE
+from adapters.slack.pacing import RATES, Pace
 from adapters.slack.people import People
 from adapters.slack.sender import SlackSender
 from adapters.slack.texts import Slack
@@ -346,7 +348,8 @@ async def test_a_letter_is_changed_in_its_place_and_found_by_its_id(t: Talk) -> 
 def test_a_letter_to_who_cannot_be_written_to_is_given_up(code: str) -> None:
     async def play(t: Talk) -> None:
         t.slack.fail("chat.postMessage" if code == "messages_tab_disabled" else "conversations.open", code)
-        assert (await t.fails(samples.ask(), key="letter/1", to=ANA)).permanent
+        failed = await t.fails(samples.ask(), key="letter/1", to=ANA)
+        assert (failed.permanent, failed.unreachable) == (True, True)
 
     asyncio.run(talk(play))
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.filters import visible
+from adapters.marked import stressed
 from adapters.slack.limits import TEXT, URL
-from adapters.slack.texts import Slack, bare, plain, stressed, to_texts
+from adapters.slack.texts import Slack, bare, plain, to_texts
 from adapters.slack.ways import Pressed, action_id, block_id, from_ids
 from conversations.cards import Tap, Way
 from tests.adapters.slack_screen import Reading, reading
@@ -45,6 +46,13 @@ def plain_text(line: str) -> str:
 def test_a_person_is_a_name_and_rings_nobody() -> None:
     assert markup(Slack().person("U1")) == "@Una"
     assert plain(Slack().person("U1"), NAMES) == "@Una"
+
+
+def test_who_is_greeted_is_called_by_their_name_alone() -> None:
+    assert markup(Slack().name("U1")) == "Una"
+    assert markup(Slack().name("U0NEW")) == "U0NEW"
+    assert plain_text(f"Hi {Slack().name('U3')}") == "Hi *Bo* @here"
+    assert plain(Slack().name("U1"), NAMES) == "Una"
 
 
 def test_who_is_asked_to_act_is_rung() -> None:

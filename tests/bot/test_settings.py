@@ -156,6 +156,7 @@ MANY = {
     "AI_READINESS_KEY": KEY,
     "PUBLIC_URL": "https://readiness.acme.io",
 }
+TEAMS = {"TEAMS_APP_ID": "a", "TEAMS_APP_PASSWORD": "hunter2", "TEAMS_TENANT_ID": "t"}
 
 
 Given: TypeAlias = Callable[[Mapping[str, str]], Settings]
@@ -178,6 +179,7 @@ def test_the_server_has_its_defaults(given: Given) -> None:
     assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, None)
     assert (settings.slack_api_url, settings.keys) == ("https://slack.com/api/", ())
     assert (settings.on_slack, settings.by_socket, settings.many_workspaces) == (False, False, False)
+    assert (settings.on_teams, settings.teams_auth_off) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -191,13 +193,38 @@ def test_slack_is_heard_in_one_of_its_ways(
     assert what_serve_lacks(settings) == []
 
 
+@pytest.mark.parametrize("variables", [TEAMS, TEAMS | {"HOST": "0.0.0.0"}, TEAMS | HTTP])
+def test_teams_needs_the_apps_id_its_secret_and_its_tenant(given: Given, variables: dict[str, str]) -> None:
+    settings = given(variables)
+    assert (settings.on_teams, settings.teams_auth_off, what_serve_lacks(settings)) == (True, False, [])
+
+
+@pytest.mark.parametrize("host", [None, "127.0.0.1", "127.8.9.10", "::1", "localhost", "LocalHost"])
+@pytest.mark.parametrize("also", [{}, {"TEAMS_APP_ID": "a"}, TEAMS])
+def test_without_authentication_teams_needs_nothing_else_on_this_machine(
+    given: Given, host: str | None, also: dict[str, str]
+) -> None:
+    settings = given({"TEAMS_AUTH": "OFF"} | also | ({"HOST": host} if host else {}))
+    assert (settings.on_teams, settings.teams_auth_off, what_serve_lacks(settings)) == (True, True, [])
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "127.1", "localhost.acme.io", "127.0.0.1.acme.io", "::ffff:8.8.8.8"],
+)
+def test_anywhere_else_it_is_refused(given: Given, host: str) -> None:
+    (told,) = what_serve_lacks(given({"TEAMS_AUTH": "off", "HOST": host}))
+    assert told.startswith("TEAMS_AUTH: leave it out, or set HOST to 127.0.0.1")
+    assert host in told
+
+
 def test_with_an_app_token_many_workspaces_need_no_signing_secret(given: Given) -> None:
     variables = {name: value for name, value in MANY.items() if name != "SLACK_SIGNING_SECRET"}
     assert what_serve_lacks(given(variables | {"SLACK_APP_TOKEN": "xapp-1"})) == []
 
 
 def test_no_secret_is_shown(given: Given) -> None:
-    settings = given(MANY | SOCKET)
+    settings = given(MANY | SOCKET | TEAMS)
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()}"
     assert KEY not in f"{settings!r} {settings} {settings.model_dump()}"
     assert settings.slack_bot_token == SecretStr("xoxb-hunter2")
@@ -244,6 +271,8 @@ def test_slacks_address_may_be_an_emulators(given: Given) -> None:
         ("SLACK_API_URL", "https://slack.com/api", "ends in /api/"),
         ("SLACK_API_URL", "slack.com/api/", "ends in /api/"),
         ("SLACK_API_URL", "https://slack.com/api/?x=/api/", "ends in /api/"),
+        ("TEAMS_AUTH", "on", "write off"),
+        ("TEAMS_AUTH", "false", "write off"),
         ("AI_READINESS_KEY", "hunter2", "32 bytes"),
         ("AI_READINESS_KEY", f"{KEY};{OLDER}", "32 bytes"),
         ("AI_READINESS_KEY", KEY.replace("S", "/"), "32 bytes"),
@@ -261,6 +290,17 @@ def test_a_wrong_kind_is_told_at_once_and_not_repeated(given: Given, variable: s
     ("variables", "lacks"),
     [
         ({}, ["No platform"]),
+        ({"TEAMS_APP_ID": "a"}, ["TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"]),
+        ({"TEAMS_APP_PASSWORD": "hunter2"}, ["TEAMS_APP_ID", "TEAMS_TENANT_ID"]),
+        ({"TEAMS_TENANT_ID": "t"}, ["TEAMS_APP_ID", "TEAMS_APP_PASSWORD"]),
+        (
+            {"TEAMS_TENANT_ID": "t", "SLACK_BOT_TOKEN": "xoxb-1"},
+            ["SLACK_SIGNING_SECRET", "TEAMS_APP_ID", "TEAMS_APP_PASSWORD"],
+        ),
+        (HTTP | {"TEAMS_APP_ID": "a"}, ["TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID"]),
+        ({"TEAMS_AUTH": "off", "SLACK_APP_TOKEN": "xapp-1"}, ["SLACK_BOT_TOKEN"]),
+        ({"TEAMS_AUTH": "off", "HOST": "0.0.0.0"}, ["TEAMS_AUTH"]),
+        (TEAMS | {"TEAMS_AUTH": "off", "HOST": "readiness.acme.io"}, ["TEAMS_AUTH"]),
         ({"PUBLIC_URL": "https://acme.io", "AI_READINESS_KEY": KEY}, ["No platform"]),
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_SIGNING_SECRET"]),
         ({"SLACK_SIGNING_SECRET": "s"}, ["SLACK_BOT_TOKEN"]),

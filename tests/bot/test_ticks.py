@@ -61,7 +61,7 @@ def test_what_is_said_goes_to_standard_error_and_the_lines_to_standard_output(te
         "2026-11-24 09:30  @ana (console)  Claims Copilot: run.service_owner  nudge 1"
         "  goes out: an answer is waited for"
     )
-    assert "→ to @ana:\nHi @ana, one gap for Claims Copilot." in ran.err
+    assert "→ to @ana:\nHi Ana, one gap for Claims Copilot." in ran.err
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(terminal: Terminal) -> None:

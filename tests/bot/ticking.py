@@ -68,19 +68,26 @@ class Ticking:
             noted=lambda *what: self.noted.append(what),
         )
 
-    async def starts(self, project: str = "Claims", who: str = "ana") -> Turn:
-        turn = await self.says(f"start {project}", who=who, kind=ActivityKind.COMMAND)
+    async def starts(self, project: str = "Claims", who: str = "ana", *, place: ConversationReference = PLACE) -> Turn:
+        turn = await self.says(f"start {project}", who=who, kind=ActivityKind.COMMAND, place=place)
         assert turn.review is not None
         self.review = turn.review.id
         return turn
 
-    async def says(self, words: str, *, who: str = "ana", kind: ActivityKind = ActivityKind.MESSAGE) -> Turn:
+    async def says(
+        self,
+        words: str,
+        *,
+        who: str = "ana",
+        kind: ActivityKind = ActivityKind.MESSAGE,
+        place: ConversationReference = PLACE,
+    ) -> Turn:
         self.heard += 1
         activity = Activity(
             keys=(f"said/{self.heard}",),
             kind=kind,
             actor=Actor(id=who, name=who),
-            reference=PLACE,
+            reference=place,
             at=self.now,
             text=as_typed(words),
             source=f"said/{self.heard}",

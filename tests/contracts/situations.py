@@ -24,7 +24,7 @@ from conversations.reminders import Kind, looks
 from conversations.review import Review
 from conversations.standing import Standing, stand
 from conversations.views import view_card
-from tests.contracts.platforms import ALWAYS, Platform
+from tests.contracts.pressing import ALWAYS, Platform
 from tests.conversations.test_taking_a_pack import appears
 from tests.dialogue import Dialogue, a_dialogue, a_dialogue_up_to, answering, engine
 
@@ -87,6 +87,18 @@ def nobody_decides() -> Dialogue:
     return dialogue.hears("ana: edit decider", "ana: ask @sam").written("ask/rollback.decider/sam")
 
 
+def cut_off() -> Dialogue:
+    """Dana is asked for the steps in the thread, and the owner told of it."""
+    dialogue = a_dialogue().hears("ana: ask @dana steps").written("ask/rollback.steps/dana")
+    dialogue.cannot_be_reached("dana", "ask/rollback.steps/dana")
+    return dialogue.written(f"reach/{dialogue.standing.unreachable['dana'].n}/ana")
+
+
+def named_and_cut_off() -> Dialogue:
+    dialogue = a_dialogue().hears("ana: @dana, Claims Platform").written("confirm/run.service_owner/dana")
+    return dialogue.cannot_be_reached("dana", "confirm/run.service_owner/dana")
+
+
 def _asked_of(who: str) -> Dialogue:
     return a_dialogue_up_to("rollback.trigger").hears("ana: latency", f"ana: ask @{who} trigger")
 
@@ -114,7 +126,7 @@ SCENES: Mapping[str, Scene] = {
     "done": Scene(play=lambda: finished("ana: done")),
     "cancelling": Scene(play=lambda: a_dialogue().hears("ana: cancel")),
     "cancelled": Scene(play=lambda: a_dialogue().hears("ana: cancel", "ana: cancel")),
-    "quiet": Scene(play=lambda: a_dialogue().hears("ana: @dana, Claims Platform").waits(days=3, hours=2)),
+    "quiet": Scene(play=lambda: a_dialogue().hears("ana: @dana, Claims Platform").waits(days=2, hours=2)),
     "somebody left": Scene(play=lee_left),
     "a place that is no person's": Scene(
         play=lambda: a_dialogue().hears("ana: @dana", "tom: first responder: @lee").leaves("lee")
@@ -166,6 +178,11 @@ SCENES: Mapping[str, Scene] = {
     ),
     "nothing waits any more": Scene(
         play=lambda: _asked_of("sam").written("ask/rollback.trigger/sam").hears("ana: trigger: error rate > 5% for 1 h")
+    ),
+    "somebody cannot be written to": Scene(play=cut_off, by="dana"),
+    "who was named cannot be written to": Scene(play=named_and_cut_off, by="dana"),
+    "who cannot be written to was heard of": Scene(
+        play=lambda: cut_off().hears("dana: steps: git revert, users see the old form, 10 minutes")
     ),
     "why": Scene(play=lambda: _asked_of("sam").written("ask/rollback.trigger/sam").hears("sam: why", private=True)),
 }

@@ -19,30 +19,30 @@ import pytest
 from adapters.wording import word
 from conversations import events
 from conversations.activities import Activity, ActivityKind, Actor, Source
-from conversations.cards import Card, FieldLine, FormCard, LetterCard, Notice, NoticeCard, Tap, Way, WhoCard
+from conversations.cards import OF_ACT, Card, FieldLine, FormCard, LetterCard, Notice, NoticeCard, Tap, Way, WhoCard
 from conversations.effects import Post, Turn, Whisper
 from conversations.events import Event, Unclear, View
 from conversations.packs import ItemType
 from conversations.ports import Found
 from conversations.preferences import WORDS_OF
 from conversations.recognizer import recognize
+from conversations.review import Act
 from conversations.told import looks_at
 from storage.database import open_database
 from storage.queries import reviews
 from storage.shelf import PackShelf
 from storage.unit_of_work import run_turn
-from tests.contracts.platforms import (
+from tests.contracts.platforms import PLATFORMS
+from tests.contracts.pressing import (
     DAY,
     HELP,
     KIM,
-    PLATFORMS,
     PROJECT,
     REASON,
     Platform,
     Pressed,
     filled,
     last_item,
-    ways_of,
 )
 from tests.contracts.situations import COMMANDS, PEOPLE, SCENES, Shown, cards_of, forms_on, played
 from tests.dialogue import engine
@@ -103,7 +103,7 @@ class Meaning:
         return events.Answered(by=NOBODY, values={self.about: self.given}, explicit=True, replaces=again)
 
     def form(self) -> Event:
-        return events.Viewed(by=NOBODY, view=View.FORM, question=self.question)
+        return events.Viewed(by=NOBODY, view=View.FORM, question=self.question, item=self.way.item)
 
     def edit(self) -> Event:
         """Of nothing in particular, it lists what there is."""
@@ -111,6 +111,18 @@ class Meaning:
             names = tuple(self.standing.pack.names.values())
             return events.Misspoken(by=NOBODY, unclear=Unclear.WHICH, words=names)
         return events.Reopened(by=NOBODY, item=self.way.item) if self.way.item else self.form()
+
+    @property
+    def act(self) -> Act | None:
+        """The answer that it takes back, where it names one."""
+        return next((act for act in self.standing.live if self.way.choice == f"{OF_ACT}{act.n}"), None)
+
+    def undo(self) -> Event:
+        """Of one's newest act, else of the answer that it stands under."""
+        newest = next((act for act in reversed(self.standing.live) if act.by == self.by), None)
+        if self.act is not None and self.act != newest:
+            return events.Disowned(by=NOBODY, item=self.act.item, pointed=True)
+        return events.Undone(by=NOBODY, pointed=self.act is not None)
 
     def snooze(self) -> Event:
         today = self.standing.now.date()
@@ -161,8 +173,10 @@ MEANT: Mapping[Tap, Meant] = {
     Tap.BACK: lambda m: _of(events.Misspoken, unclear=Unclear.FIRST)(m) if _no_answer_before(m) else _back(m),
     Tap.KEEP: _about(events.Kept),
     Tap.EDIT: Meaning.edit,
-    Tap.UNDO: _of(events.Undone),
-    Tap.NOT_AN_ANSWER: lambda m: events.Disowned(by=NOBODY, item=m.way.item),
+    Tap.UNDO: Meaning.undo,
+    Tap.NOT_AN_ANSWER: lambda m: events.Disowned(
+        by=NOBODY, item=m.act.item if m.act else m.way.item, pointed=m.act is not None
+    ),
     Tap.USE_THAT: _of(events.Reclaimed),
     Tap.ACCEPT: _about(events.WaiverAccepted),
     Tap.REJECT: _about(events.WaiverRejected),
@@ -195,6 +209,7 @@ WRITTEN: Mapping[Tap, Meant] = {  # what is typed in the place of a form, and wh
     Tap.WRITE_ANOTHER: Meaning.answer,
     Tap.NAME: Meaning.answer,
     Tap.WHY: _view(View.WHY),
+    Tap.UNDO: _of(events.Undone),
     Tap.NOT_AN_ANSWER: _of(events.Disowned),
     Tap.CANCEL: _of(events.Cancelled),
     Tap.EDIT: lambda m: events.Reopened(by=NOBODY, item=m.way.item or last_item(m.way, m.standing.pack)),
@@ -258,11 +273,11 @@ def _chosen(way: Way, platform: Platform) -> str:
 def test_every_way_of_a_card_can_be_pressed_and_nothing_else(platform: str, scene: str) -> None:
     there = PLATFORMS[platform]
     for shown, presses in shown_in(platform, scene):
-        offered = {_key(way) for way in ways_of(shown.card, there.skips) if way.tap not in there.hides}
+        offered = {_key(way) for way in there.offers(shown.card)}
         if isinstance(shown.card, WhoCard) and not there.writes:  # a picker stands for *Write another*
             picked = there.who(KIM)
             offered = {("answer", key[1], picked, "") if key[0] == "write_another" else key for key in offered}
-        if isinstance(shown.card, FormCard) and not there.writes:  # where no modal is open, a button that opens it
+        if isinstance(shown.card, FormCard) and there.offers_forms:  # where no modal is open, a button that opens it
             name = shown.card.name
             offered |= {("about", "", "", "") if name == "about" else ("answer", "", name, "")}
         assert {_key(each.way) for each in presses} == offered
@@ -283,6 +298,7 @@ def test_what_a_card_offers_leads_somewhere(platform: str, scene: str) -> None:
         # What is in the thread is seen by who may not do it, too; *Back* stands before the first answer as well; and
         # *Edit* of a whole review asks which answer is meant; and who owns nothing has no digest.
         excused = {Notice.WHICH, Notice.NO_DIGEST} | (set() if shown.private else {Notice.REFUSED, Notice.FIRST})
+        excused |= {Notice.NOTHING_TO_UNDO} if (way.choice or "").startswith(OF_ACT) else set()  # an answer of others
         assert not turn.refused or notices <= excused, (way, notices)
         assert Notice.NOTHING_ASKED not in notices, way
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conversations.activities import ActivityKind, Button, Form, Source
-from conversations.cards import Tap
-from tests.dialogue import CORE, a_dialogue
+from conversations.cards import QuestionCard, Tap
+from conversations.review import State
+from tests.dialogue import CORE, Dialogue, a_dialogue
 from tests.situations import hears, short
 
 BUTTONS = [
@@ -19,13 +20,13 @@ BUTTONS = [
     ("team", Button(act="open"), "Misspoken old_button"),
     ("team", None, "Misspoken old_button"),
     ("team", Button(act="answer", choice="run"), "Viewed form run"),
-    ("team", Button(act="answer", item="train.plan"), "Viewed form train"),
-    ("team", Button(act="answer", item="train.lead"), "Viewed form train"),
+    ("team", Button(act="answer", item="train.plan"), "Viewed form train train.plan"),
+    ("team", Button(act="answer", item="train.lead"), "Viewed form train train.lead"),
     ("team", Button(act="answer", item="train.lead", choice="mika"), "Answered train.lead=<@mika> explicit"),
     ("team", Button(act="write_another", item="train.lead", choice="mika"), "Answered train.lead=<@mika> explicit"),
-    ("team", Button(act="answer", item="train.plan", choice="mika"), "Viewed form train"),
+    ("team", Button(act="answer", item="train.plan", choice="mika"), "Viewed form train train.plan"),
     ("team", Button(act="next"), "Viewed form"),
-    ("conflict", Button(act="write_another", item="run.runbook"), "Viewed form run"),
+    ("conflict", Button(act="write_another", item="run.runbook"), "Viewed form run run.runbook"),
     ("team", Button(act="edit", item="run.runbook"), "Reopened run.runbook"),
     ("team", Button(act="edit", choice="run"), "Viewed form run"),
     ("team", Button(act="later", item="run.runbook", choice="2026-12-04"), "Deferred run.runbook 2026-12-04"),
@@ -100,6 +101,50 @@ def test_the_intake_is_a_form_called_about() -> None:
     event = hears("team", "ana: ", kind=ActivityKind.FORM, form=Form(name="about", values={"stage": "pilot"}, seen=3))
 
     assert short(event) == "Described {'stage': 'pilot'}"
+
+
+def two_answers() -> Dialogue:
+    return a_dialogue().hears("ana: @dana", "tom: Claims Platform Operations")
+
+
+def test_what_takes_the_newest_answer_back_can_stand_under_a_question() -> None:
+    card, empty = two_answers().card("question/run"), a_dialogue().card("question/run")
+
+    assert isinstance(card, QuestionCard)
+    assert isinstance(empty, QuestionCard)
+    assert [(way.tap, way.choice) for way in card.aside] == [(Tap.UNDO, "act/2"), (Tap.NOT_AN_ANSWER, "act/2")]
+    assert empty.aside == ()
+
+
+@pytest.mark.parametrize("tap", [Tap.UNDO, Tap.NOT_AN_ANSWER])
+@pytest.mark.parametrize("who", ["tom", "ana"])  # its author, and the owner
+def test_the_answer_before_one_that_was_taken_back_can_be_too(who: str, tap: Tap) -> None:
+    dialogue = a_dialogue().hears(f"{who}: @dana", f"{who}: Claims Platform Operations")
+    dialogue.presses(who, tap, choice="act/2").presses(who, tap, choice="act/1")
+
+    dialogue.state("run.ops_team", State.OPEN).state("run.service_owner", State.OPEN)
+
+
+@pytest.mark.parametrize("tap", [Tap.UNDO, Tap.NOT_AN_ANSWER])
+@pytest.mark.parametrize("who", ["tom", "ana"])  # its author, and the owner
+def test_an_answer_can_be_taken_back_from_under_its_card(who: str, tap: Tap) -> None:
+    dialogue = two_answers().presses(who, tap, choice="act/2")
+
+    dialogue.state("run.ops_team", State.OPEN).state("run.service_owner", State.UNCONFIRMED)
+
+
+@pytest.mark.parametrize("tap", [Tap.UNDO, Tap.NOT_AN_ANSWER])
+def test_somebody_elses_answer_stays_and_so_does_ones_own(tap: Tap) -> None:
+    dialogue = two_answers().presses("tom", tap, choice="act/1").whispers("tom nothing_to_undo")
+
+    dialogue.state("run.service_owner", State.UNCONFIRMED).state("run.ops_team", State.VAGUE)
+
+
+@pytest.mark.parametrize("tap", [Tap.UNDO, Tap.NOT_AN_ANSWER])
+def test_an_answer_that_is_there_no_longer_is_not_taken_back_twice(tap: Tap) -> None:
+    dialogue = two_answers().presses("tom", tap, choice="act/2").presses("tom", tap, choice="act/2")
+
+    dialogue.whispers("tom old_button")
 
 
 def test_what_a_button_does_is_noted_as_a_buttons() -> None:

@@ -22,6 +22,7 @@ def commands(
     channel: str = "C1",
     kind: ActivityKind = ActivityKind.COMMAND,
     thread: str | None = None,
+    hosts: bool = False,
 ) -> Turn:
     activity = Activity(
         keys=("k1", "k2"),
@@ -31,6 +32,7 @@ def commands(
         at=a_dialogue().now,
         text=text,
         addressed=kind is ActivityKind.MESSAGE,
+        hosts=hosts,
     )
     return engine().decide(activity, Found(others=others))
 
@@ -170,18 +172,39 @@ def test_no_word_or_an_unknown_one_is_help(text: str, everything: bool) -> None:
     assert card.everything is everything
 
 
-def test_what_is_not_here_yet_says_so() -> None:
-    card = said(commands("link"))
-
-    assert isinstance(card, NoticeCard)
-    assert card.notice is Notice.NOT_YET_HERE
-
-
 def test_a_mention_in_a_thread_without_a_review_is_a_command_that_belongs_to_no_thread() -> None:
     started = commands("start Claims Copilot", kind=ActivityKind.MESSAGE, thread="9.9")
     assert started.review
     assert (started.review.project, started.review.reference.thread) == ("Claims Copilot", None)
     assert isinstance(said(commands("good morning", kind=ActivityKind.MESSAGE, thread="9.9")), HelpCard)
+
+
+def test_a_thread_that_can_hold_a_reviews_own_message_becomes_the_reviews() -> None:
+    started = commands("start Claims Copilot", kind=ActivityKind.MESSAGE, thread="9.9", hosts=True)
+    assert started.review
+    assert started.review.reference.thread == "9.9"
+
+
+def test_where_no_channel_is_nothing_is_started() -> None:
+    turn = commands("start Claims Copilot", channel="")
+    card = said(turn)
+
+    assert isinstance(card, NoticeCard)
+    assert (card.notice, card.project, turn.review, turn.refused) == (
+        Notice.NEEDS_CHANNEL,
+        "Claims Copilot",
+        None,
+        True,
+    )
+
+
+def test_help_tells_how_much_waits_for_its_reader() -> None:
+    asked = a_review("One", lines=("ana: ask @tom",))
+
+    for by, waiting in (("tom", 1), ("mika", 0)):
+        card = said(commands("hello", asked, by=person(by)))
+        assert isinstance(card, HelpCard)
+        assert card.waiting == waiting
 
 
 def test_a_reply_without_a_review_means_nothing() -> None:

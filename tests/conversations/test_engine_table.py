@@ -63,6 +63,8 @@ DOES: Mapping[type[Event], Callable[[Dialogue], object]] = {
     events.Deleted: lambda d: d.deletes("ana", STEPS),
     events.PersonLeft: lambda d: d.leaves("dana"),
     events.ChannelArchived: lambda d: d.archives("#claims-help"),
+    events.BecameUnreachable: lambda d: d.cannot_be_reached("sam"),
+    events.BecameReachable: lambda d: d.can_be_reached("sam"),
     events.WentAway: lambda d: d.goes_away("sam", "2027-01-11"),
     events.WentOn: lambda d: d.written(quiet_key(d.standing)).hears("ana: ok"),
     events.PackTaken: lambda d: with_a_later_pack(d).hears("ana: take over"),

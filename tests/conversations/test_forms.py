@@ -10,6 +10,7 @@ from conversations.activities import Source
 from conversations.cards import FieldFault, FormCard, FormErrorsCard, Tap
 from conversations.packs import ItemType
 from conversations.review import State
+from conversations.views import ABOUT, form_named
 from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to
 
 RUN = {key: text for key, text in CORE.items() if key.startswith("run.")}
@@ -106,6 +107,19 @@ def test_looking_at_a_form_changes_nothing() -> None:
     assert [bool(field.quote) for field in card.fields] == [True, False, False, False]
     assert card.seen == dialogue.review.version
     assert not dialogue.turn.refused
+
+
+def test_the_form_of_one_answer_begins_with_it_and_holds_its_whole_question() -> None:
+    card = a_dialogue().presses("tom", "answer", "run.runbook").whispered()
+
+    assert isinstance(card, FormCard)
+    assert card.title == "Running it"
+    assert [field.name for field in card.fields] == [
+        "run.runbook",
+        "run.service_owner",
+        "run.ops_team",
+        "run.support_route",
+    ]
 
 
 def test_next_is_the_form_of_what_is_asked() -> None:
@@ -242,3 +256,13 @@ def test_a_review_that_does_not_run_can_be_looked_at(lines: list[str]) -> None:
         dialogue.hears(f"tom: {word}").whispers(f"tom {card}")
     dialogue.hears("ana: next").whispers("ana nothing_asked" if "pause" not in lines[0] else "ana form")
     dialogue.presses("ana", Tap.EDIT, choice="run").whispers("ana form")
+
+
+def test_a_form_is_had_by_its_name() -> None:
+    standing = a_dialogue().standing
+
+    for name, field in (("run", "run.service_owner"), (ABOUT, "stage")):
+        card = form_named(standing, name)
+        assert card is not None
+        assert (card.name, card.fields[0].name) == (name, field)
+    assert form_named(standing, "no such form") is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conversations.names import find_item, folded_name, label_of, mentioned, nearest_items
+from conversations.names import find_item, find_key, folded_name, label_of, mentioned, nearest_items
 from tests.builders import pack
 
 FULL = pack("full")
@@ -23,6 +23,24 @@ def test_an_item_without_a_label_is_called_by_the_end_of_its_key() -> None:
 )
 def test_an_item_is_found_however_its_name_is_typed(typed: str) -> None:
     assert find_item(typed, FULL) == "run.service_owner"
+
+
+@pytest.mark.parametrize("typed", ["where problems are reported", " Where problems\tare  REPORTED "])
+def test_an_item_is_found_by_what_cards_call_it(typed: str) -> None:
+    assert find_item(typed, FULL) == "run.support_route"
+    assert find_key(typed, FULL) is None
+
+
+def test_a_label_with_a_curly_apostrophe_is_the_same() -> None:
+    assert find_item("today’s number", FULL) == find_item("today's number", FULL) == "success.baseline"
+
+
+def test_a_label_that_two_items_bear_finds_neither_and_a_key_goes_before_it() -> None:
+    first, second = FULL.questions[0].items[:2]
+    alike = replace(FULL.questions[0], items=(replace(first, label="the team"), replace(second, label="the team")))
+    assert find_item("the team", replace(FULL, questions=(alike,))) is None
+    called = replace(FULL.questions[0], items=(replace(first, label="ops team"), second))
+    assert find_item("ops team", replace(FULL, questions=(called,))) == "run.ops_team"
 
 
 @pytest.mark.parametrize("typed", ["", "owner", "run", "service owner please"])

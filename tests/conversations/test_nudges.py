@@ -109,6 +109,14 @@ def test_a_heads_up_says_who_will_be_told_and_when() -> None:
     assert (card.role, ways(card)) == ("", ["answer", "let_go"])
 
 
+def test_who_will_be_told_is_called_what_they_are() -> None:
+    leads = a_dialogue().submits("ana", "about", {"lead": "@ana"})
+    for dialogue, part in ((a_dialogue(), "owner"), (leads, "lead")):
+        card = dialogue.hears("ana: ask @sam decider").nudges("sam", "rollback.decider", kind=Kind.HEADS_UP).newest()
+        assert isinstance(card, HeadsUpCard)
+        assert (card.lead, card.part) == ("ana", part)
+
+
 def test_an_escalation_says_who_was_asked_and_when_is_the_decision() -> None:
     dialogue = a_dialogue().hears("ana: date 2026-12-15", "ana: ask @sam decider").nudges("sam", "rollback.decider")
     dialogue.nudges("lena", "rollback.decider", kind=Kind.ESCALATION)
@@ -133,6 +141,19 @@ def test_a_repeated_confirm_and_a_repeated_ask_are_cards_of_their_kind() -> None
     assert ways(card) == ["yes", "no", "+snooze 1w", "+snooze", "+open"]
 
     assert isinstance(sam_nudged(kind=Kind.ASK).newest(), AskCard)
+
+
+def test_a_repeated_confirm_says_when_it_was_asked_before() -> None:
+    key = f"confirm/{OWNER}/dana"
+    dialogue = a_dialogue().hears("ana: @dana").written(key).sleeps(days=1)
+    dialogue.nudges("dana", OWNER, kind=Kind.CONFIRM).sleeps(days=3).nudges("dana", OWNER, kind=Kind.CONFIRM)
+    asked = [dialogue.card(each) for each in dialogue.review.posted if each.endswith("/dana")]
+
+    before = [card.before for card in asked if isinstance(card, ConfirmCard)]
+    assert before == [None, date(2026, 11, 23), date(2026, 11, 24)]
+    settled = dialogue.hears("dana: yes").newest()
+    assert isinstance(settled, ConfirmCard)
+    assert settled.before is None
 
 
 def test_an_ask_that_waits_says_until_when_on_its_question() -> None:

@@ -118,6 +118,30 @@ def test_a_letter_has_three_lines_and_the_rest_comes_another_day() -> None:
     assert plan.look_at == {f"{1:032}": TUESDAY}
 
 
+def test_that_a_review_is_quiet_waits_while_the_letter_has_another_line_of_it() -> None:
+    quiet = lacking("run.runbook", "fail.modes", reached={"run.runbook": LONG_AGO})  # the other is not asked yet
+    plan = planned(quiet)
+
+    assert plan.letter is not None
+    assert [line.key.partition("/")[0] for line in plan.letter.lines] == ["reminder"]
+    assert [(line.kind, line.why_not, line.at) for line in plan.lines if not line.send] == [
+        ("quiet_walk", WhyNot.BESIDE, TUESDAY)
+    ]
+    told = Told(letter_on=AT.date(), letter_at=NINE_THIRTY)
+    next_day = planned(*reviews_of(plan), told=told, now=TUESDAY)
+    assert next_day.letter is not None
+    assert next_day.letter.kind == Kind.QUIET_WALK
+
+
+def test_that_a_review_is_quiet_stands_beside_lines_of_others() -> None:
+    plan = planned(
+        lacking("run.service_owner"), lacking("run.runbook", "fail.modes", number=2, reached={"run.runbook": AT})
+    )
+
+    assert plan.letter is not None
+    assert [line.key.partition("/")[0] for line in plan.letter.lines] == ["reminder", "quiet"]
+
+
 def test_the_nearest_decision_comes_first() -> None:
     far, near = (lacking("run.runbook", DECISION_DATE, number=number) for number in (1, 2))
     dated = act(ActKind.DATED, day=date(2026, 12, 1), at=LONG_AGO)
@@ -282,6 +306,21 @@ def test_a_silence_that_has_kept_nothing_back_is_not_spoken_of(silence: Silence)
     plan = planned(lacking("run.runbook"), silence=silence)
     assert plan.letter is not None
     assert (plan.letter.kind, plan.letter.card.since) == (Kind.NUDGE, None)
+
+
+def test_what_was_held_back_until_a_silence_had_begun_is_caught_up_with() -> None:
+    """It was asked on a Friday on which they had had their letter, and on Monday nobody was at work."""
+    friday = datetime(2026, 11, 20, 14, tzinfo=UTC)
+    review = asked(lacking("run.runbook"), "sam", "run.runbook", friday)
+    told = Told(letter_on=friday.date(), letter_at=friday - timedelta(hours=4))
+    silence = Silence(since=friday + timedelta(hours=4), until=TUESDAY)
+    plan = planned(review, who="sam", now=TUESDAY, told=told, silence=silence)
+
+    assert plan.letter is not None
+    assert (plan.letter.kind, plan.letter.card.since) == (Kind.CATCH_UP, friday.date())
+    before = planned(review, who="sam", now=TUESDAY, silence=silence)  # on that Friday nothing held it back
+    assert before.letter is not None
+    assert before.letter.kind == Kind.ASK
 
 
 def test_a_silence_of_the_same_morning_is_not_spoken_of() -> None:

@@ -28,6 +28,7 @@ from conversations.cards import (
     Way,
 )
 from conversations.effects import Turn, Whisper
+from conversations.packs import ItemType
 from conversations.people import Preferences
 from conversations.ports import Found
 from conversations.preferences import preferences_form, speaks_of
@@ -328,17 +329,24 @@ def test_a_button_that_lacks_a_choice_opens_the_form(tap: Tap) -> None:
     card = card_of(turn)
 
     assert isinstance(card, FormCard)
-    assert {field.name: field.value for field in card.fields} == {
+    of_digest = {"digest": "on", "digest_when": "mon 9:30"}
+    others = {
         "hours": "9:30-16:30",
         "days": "mon-fri",
         "zone": "UTC",
         "country": "",
         "away": "2026-12-01",
         "nudges": "",
-        "digest": "on",
-        "digest_when": "mon 9:30",
     }
+    offered = of_digest if tap is Tap.DIGEST_DAY else others | of_digest
+    assert {field.name: field.value for field in card.fields} == offered
+    assert all(field.brief or field.type in (ItemType.DATE, ItemType.CHOICE) for field in card.fields)
     assert (turn.refused, turn.preferences) == (False, None)
+
+
+def test_who_gets_no_digest_is_not_offered_another_day_for_it() -> None:
+    assert Tap.DIGEST_DAY in {way.tap for way in shown(says("digest on")).ways}
+    assert Tap.DIGEST_DAY not in {way.tap for way in shown(says("digest off")).ways}
 
 
 def test_a_button_with_a_choice_that_is_none_says_how() -> None:
@@ -346,6 +354,8 @@ def test_a_button_with_a_choice_that_is_none_says_how() -> None:
 
 
 # --- the form --------------------------------------------------------------------------------------------------------
+
+AFTERNOONS = {"begins": time(13), "ends": time(17)}
 
 
 def test_a_form_changes_what_was_filled_in() -> None:
@@ -372,7 +382,7 @@ def test_a_form_changes_what_was_filled_in() -> None:
         digest_at=time(14, 30),
         digest_since=NOW,
     )
-    assert shown(turn).changed == ""
+    assert shown(turn).changed == "several"
 
 
 @pytest.mark.parametrize(
@@ -383,7 +393,7 @@ def test_a_form_changes_what_was_filled_in() -> None:
         ("away", "off", {"away_until": date(2026, 12, 1)}, {}, "away"),
         ("nudges", "on", {"nudges_from": date(2026, 12, 1)}, {}, "nudges"),
         ("digest", "off", {}, {"digest": False, "digest_since": NOW}, "digest"),
-        ("hours", "13-17", {}, {"begins": time(13), "ends": time(17), "digest_at": time(13), "digest_since": NOW}, ""),
+        ("hours", "13-17", {}, AFTERNOONS | {"digest_at": time(13), "digest_since": NOW}, "several"),
         ("hours", "  ", {}, {}, ""),
     ],
 )
@@ -511,6 +521,12 @@ def test_the_digest_can_be_asked_for() -> None:
     thread = an_activity("digest now", kind=ActivityKind.MESSAGE, reference=THREAD)
     assert isinstance(card_of(decided(thread, review=a_review())), DigestCard)
     assert shown(says("digest", None, a_review())).changed == ""
+
+
+def test_a_digest_that_is_off_offers_to_turn_it_on() -> None:
+    card = card_of(says("digest now", replace(SAID, digest=False), a_review()))
+    assert isinstance(card, DigestCard)
+    assert [way.tap for way in card.ways] == [Tap.DIGEST_ON]
 
 
 @pytest.mark.parametrize("text", ["digest", "digest now"])

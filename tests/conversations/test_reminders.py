@@ -6,7 +6,7 @@ The review is one of a single item, asked on Monday 23 November 2026 at 09:00; e
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -143,8 +143,18 @@ def test_the_day_of_the_warning_ends_wherever_the_two_are() -> None:
     warning = due(dialogue, ITEM, ana=west)[0]
     send(dialogue, warning, warning.at + timedelta(hours=6, minutes=30))  # 16:00 in New York, 06:00 next day in Tokyo
     told = due(dialogue, ITEM, ana=west, lena=east)[0]
-    assert told.at - dialogue.now >= timedelta(hours=16)
+    assert told.at - dialogue.now >= timedelta(hours=24)
     assert told.at.astimezone(west.zone).date() > dialogue.now.astimezone(west.zone).date()
+
+
+def test_it_ends_for_who_begins_early_too() -> None:
+    dialogue = a_review_of(an_item(ItemType.YES_NO))
+    early = replace(OFFICE, begins=time(5), zone=ZoneInfo("Asia/Jerusalem"))
+    sydney = replace(OFFICE, begins=time(8), ends=time(16), zone=ZoneInfo("Australia/Sydney"))
+    diary(dialogue, most=3, ana=early)  # a warning at 05:00; at 21:00 there the day begins in Sydney
+
+    told = due(dialogue, ITEM, lena=sydney)[0]
+    assert told.at.astimezone(early.zone).date() > dialogue.now.astimezone(early.zone).date()
 
 
 def test_let_it_go_ends_it_where_it_is_said_by_who_was_told_and_not_by_who_was_warned() -> None:

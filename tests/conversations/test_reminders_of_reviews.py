@@ -130,6 +130,18 @@ def test_what_somebody_waits_for_already_does_not_hide_what_is_new_for_them() ->
     assert (turn.looked["sam"], turn.looks["sam"]) == (None, later.now)
 
 
+def test_what_is_put_off_is_looked_at_anew_though_by_some_calendar_it_would_come_then_anyway() -> None:
+    dialogue = a_dialogue().hears("ana: @dana, Claims Platform")
+    diary(dialogue, "run.service_owner", most=2)
+    before, then = dialogue.standing, looks(dialogue.standing)["dana"]
+    assert said(due(dialogue, "run.service_owner")[0]) == "Fri 27 Nov 09:30 confirm 3 to dana"
+    put_off = dialogue.presses("dana", "snooze", "run.service_owner", choice="2026-11-26")
+    turn = with_looks(put_off.turn, before, put_off.now)
+
+    assert {at for at, _ in then} == {at for at, _ in looks(put_off.standing)["dana"]} == {turn.looks["dana"]}
+    assert turn.looked["dana"] is None
+
+
 def test_of_whom_nothing_is_new_nobody_is_told_anew() -> None:
     dialogue = a_dialogue().hears("ana: ask @sam runbook")
     turn = with_looks(dialogue.turn, dialogue.standing, dialogue.now)
@@ -262,4 +274,4 @@ def test_one_after_the_other_they_end_or_come_weekly(steps: list[Any], calendar:
     assert len(set(steps_of)) == len(steps_of)
     escalated = [(each.item, at) for each, at in sent if each.kind is Kind.ESCALATION]
     warned = {each.item: at for each, at in sent if each.kind is Kind.HEADS_UP}
-    assert all(at - warned[item] >= timedelta(hours=16) for item, at in escalated if item in warned)
+    assert all(at - warned[item] >= timedelta(hours=24) for item, at in escalated if item in warned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -196,6 +197,13 @@ def test_a_pause_until_a_day_begins_them_anew_on_that_day_and_nothing_comes_befo
     ]
 
 
+def test_it_goes_on_for_nobody_before_it_does_for_the_review() -> None:
+    dialogue = asked_for().hears("ana: ask @sam next", "ana: pause until 2026-12-07")
+    east = replace(OFFICE, zone=ZoneInfo("Pacific/Auckland"))  # it is 13:00 there when the day begins in UTC
+
+    assert said(due(dialogue, "thing.next", sam=east)[0]) == "Mon 07 Dec 00:00 ask 0 to sam"
+
+
 def test_what_was_asked_while_it_was_paused_waits_until_it_goes_on() -> None:
     dialogue = asked_for().hears("ana: pause", "ana: ask @sam asked")
     assert due(dialogue) == []
@@ -324,6 +332,44 @@ def test_a_promised_morning_can_be_snoozed() -> None:
     dialogue.presses("tom", "snooze", ITEM, choice="1d")
 
     assert first(dialogue) == "Tue 08 Dec 09:30 nudge/promised 2 to tom"
+
+
+def test_who_has_put_it_off_and_then_promises_it_is_asked_on_the_promised_day() -> None:
+    dialogue = asked_for()
+    diary(dialogue, most=1)
+    dialogue.presses("ana", "snooze", ITEM, choice="2026-12-18").hears("ana: asked: later 2026-12-04")
+
+    assert first(dialogue) == "Fri 04 Dec 09:30 nudge/promised 1 to ana"
+
+
+def test_what_was_put_off_after_the_second_time_is_waited_for_from_nobody_else_before_that_day() -> None:
+    dialogue = asked_for().hears("tom: later 2026-12-04")
+    diary(dialogue, most=2)
+    dialogue.presses("tom", "snooze", ITEM, choice="1w")
+
+    assert [said(each) for each in due(dialogue, ITEM)] == ["Mon 14 Dec 09:30 nudge/promised 2 to tom"]
+
+
+def test_a_promise_that_somebody_says_is_not_theirs_is_missing_from_then_on() -> None:
+    dialogue = asked_for().hears("tom: later 2026-12-04").state(ITEM, State.DEFERRED)
+    diary(dialogue, most=1)
+    dialogue.presses("tom", "not_me", ITEM).state(ITEM, State.OPEN)
+
+    assert diary(dialogue, most=1) == ["Wed 09 Dec 09:30 nudge/open 1 to ana"]  # three worked days after that Friday
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        ("2026-12-01", "Fri 04 Dec 09:30 nudge/promised 1 to tom"),  # it holds, whatever came after it and was refused
+        ("2026-12-04", "Wed 09 Dec 09:30 nudge/open 1 to ana"),
+    ],
+)
+def test_what_is_asked_for_anew_on_the_promised_day_is_promised_no_more(on: str, expected: str) -> None:
+    dialogue = asked_for().hears("tom: later 2026-12-04")
+    looked_at(dialogue, on).hears("tom: asked: n/a because we have none", "ana: reject asked")
+
+    assert first(dialogue) == expected
 
 
 # --- answers that may be others by now -----------------------------------------------------------------------------

@@ -34,6 +34,12 @@ def test_who_is_named_twice_means_the_newer_one(word: str, becomes: State) -> No
     dialogue.state("run.service_owner", becomes).state("rollback.decider", State.UNCONFIRMED)
 
 
+@pytest.mark.parametrize(("word", "becomes"), [("yes", State.COMPLETE), ("no", State.OPEN)])
+def test_who_is_named_can_say_for_what_as_cards_say_it(word: str, becomes: State) -> None:
+    dialogue = a_dialogue().hears("ana: decider: @dana", "ana: service owner: @dana", f"dana: {word} who can order it")
+    dialogue.state("rollback.decider", becomes).state("run.service_owner", State.UNCONFIRMED)
+
+
 def test_who_is_asked_twice_gives_back_the_newer_one() -> None:
     dialogue = a_dialogue().hears("ana: @dana", "ana: ask @sam decider", "ana: ask @sam runbook", "sam: not me")
     assert [key for key, item in dialogue.standing.items.items() if item.assigned] == ["rollback.decider"]

@@ -14,7 +14,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -113,9 +113,9 @@ def sit(job: dict[str, Any]) -> int:
 # --- planted faults ----------------------------------------------------------------------------------------------
 
 
-def _sees_nothing(_connection: Connection, _keys: Iterable[str], _at: datetime) -> bool:
+def _sees_nothing(_connection: Connection, _activity: Activity) -> bool:
     """A dedupe that never finds anything, and keeps nothing to find."""
-    return True
+    return False
 
 
 def _twice(decide: Callable[[Engine, Activity, Found], Turn]) -> Callable[[Engine, Activity, Found], Turn]:
@@ -135,7 +135,7 @@ def _always_worth_repeating(_delivery: Delivery) -> bool:
 
 
 _FAULTS: Mapping[str, tuple[object, str, object]] = {
-    "sees nothing": (storage.unit_of_work, "first_time", _sees_nothing),
+    "sees nothing": (storage.unit_of_work, "first_time_of", _sees_nothing),
     "acts twice": (Engine, "decide", _twice(Engine.decide)),
     "says everything again": (bot.relay, "_worth_repeating", _always_worth_repeating),
 }

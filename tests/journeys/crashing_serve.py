@@ -1,9 +1,9 @@
-"""`serve` in a real process that kills itself at a named point: a child of `test_slack_kills.py`.
+"""`serve` in a real process that kills itself at a named point: a child of the tests of kills on each platform.
 
-One job a line on standard input, as JSON: settings, how many seconds its clock is ahead, a point and n; for each a
-fork of this process, which has imported everything already, serves. It says where it listens, as a line; after SIGUSR1,
-which it answers with a line, it dies at the n-th passing of the point. How it ended is a line too: 0, or the signal
-that ended it.
+One job a line on standard input, as JSON: settings, how many seconds its clock is ahead, a point and n, and where
+Microsoft is; for each a fork of this process, which has imported everything already, serves. It says where it listens,
+as a line; after SIGUSR1, which it answers with a line, it dies at the n-th passing of the point. How it ended is a line
+too: 0, or the signal that ended it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import json
 import os
 import signal
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.bootstrap import machine_clock
 from bot.serving import run
 from bot.settings import Settings
-from tests.serving import HASTE, Serve, shared, with_serve
+from tests import serving, serving_teams
+from tests.served import HASTE
 
 LEASE = timedelta(seconds=2)  # after which those are looked at again whom a dead process had claimed
 
@@ -44,7 +45,12 @@ async def _serve(job: dict[str, Any]) -> None:
     loop.add_signal_handler(signal.SIGTERM, told_to_stop.set)
     ahead = timedelta(seconds=job["ahead"])
     settings = Settings(**job["settings"])
-    await run(settings, told_to_stop, _say, reach, clock=lambda: machine_clock() + ahead, haste=HASTE)
+    where = serving_teams.microsoft(job["microsoft"]) if "microsoft" in job else None
+
+    def clock() -> datetime:
+        return machine_clock() + ahead
+
+    await run(settings, told_to_stop, _say, reach, clock=clock, haste=HASTE, microsoft=where)
 
 
 def _say(line: str) -> None:
@@ -66,7 +72,7 @@ def _ended(job: dict[str, Any]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-async def _warm_up(serve: Serve) -> None:
+async def _warm_up(serve: serving.Serve | serving_teams.TeamsServe) -> None:
     await serve.starts()
     await serve.says("ana", "@dana, Claims Platform")
     await serve.says("ana", "Ops will take it over after launch")
@@ -74,9 +80,10 @@ async def _warm_up(serve: Serve) -> None:
 
 def main() -> None:
     """Packs, rules and templates are read once, by a scene in this process; its threads have ended before a fork."""
+    platform = {"slack": serving, "teams": serving_teams}[sys.argv[1]]
     with TemporaryDirectory() as folder:
-        with_serve(_warm_up, f"sqlite:///{folder}/warm.db")
-    for target, made in {**shared(), "storage.reminders.LEASE": LEASE}.items():
+        platform.with_serve(_warm_up, f"sqlite:///{folder}/warm.db")
+    for target, made in {**platform.shared(), "storage.reminders.LEASE": LEASE}.items():
         module, _, name = target.rpartition(".")
         setattr(sys.modules[module], name, made)
     _say("ready")

@@ -12,7 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -139,6 +139,16 @@ def transcript(path: Path) -> Transcript:
         first=next((found[1] for found in first if found), None),
         then=tuple(_words_of(line) for line in commands if line.startswith(_THEN)),
     )
+
+
+def spoken(name: str) -> Iterator[tuple[str, str]]:
+    """Who says what in an example, in order."""
+    who = "ana"
+    for line in transcript(ROOT / "examples" / f"{name}.txt").text.splitlines():
+        if line.startswith("/as "):
+            who = line.removeprefix("/as ")
+        elif not line.startswith("//"):
+            yield who, line
 
 
 def _words_of(line: str) -> tuple[str, ...]:

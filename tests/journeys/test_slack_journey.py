@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 
 from tests.fake_slack import BOT, TEAM, FakeSlack, rung, text_of
 from tests.fake_slack_state import Message
-from tests.journeys.terminal import AT, ROOT, Terminal, transcript
+from tests.journeys.terminal import AT, ROOT, Terminal, spoken
 from tests.serving import HTTP, PROJECT, SOCKET, Serve, delivery_ids, with_serve
 
 CHANNELS = ("claims", "claims-ai-helpdesk", "claims-copilot-questions")
@@ -30,16 +29,6 @@ _WITHOUT_MARK = (  # words, thin answers, what was taken back, and what was mean
     *("Ops will take it over after launch", "It might hallucinate", "git revert"),
     *("@tom", "@tom can you look up the baseline?", "thanks all :tada:"),
 )
-
-
-def lines() -> Iterator[tuple[str, str]]:
-    """Who says what, in the order of the transcript."""
-    who = "ana"
-    for line in transcript(ROOT / "examples" / "claims.txt").text.splitlines():
-        if line.startswith("/as "):
-            who = line.removeprefix("/as ")
-        elif not line.startswith("//"):
-            yield who, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +46,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
     async def scene(serve: Serve) -> None:
         await serve.starts()
-        for who, line in lines():
+        for who, line in spoken("claims"):
             said.append((line, await serve.says(who, line)))
 
     slack = with_serve(scene, url, request.param, fake={"channels": CHANNELS}, clock=lambda: NINE)

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from signal import SIGKILL, SIGTERM, SIGUSR1
 from typing import Any
 
 import pytest
 
 from bot.bootstrap import machine_clock
 from tests.fake_slack import FakeSlack, Trouble, text_of
-from tests.journeys.terminal import AT, ROOT
+from tests.journeys.dying import AHEAD, DELIVERY, TICK, TURN, Child, Process, a_child, born
 from tests.serving import HTTP, SOCKET, Serve, delivery_ids, settings_for, workspace
 
-TURN = ("turn_begun", "inbox_written", "version_written", "acts_written", "outbox_written", "committed")
-DELIVERY = ("relay_claimed", "relay_sending", "relay_sent", "relay_marking", "relay_marked")
-TICK = ("tick_claimed", "tick_planned", "tick_kept")
 PLAYS = (
     *((point, 1, HTTP) for point in TURN),
     *((point, nth, HTTP) for point in DELIVERY for nth in (1, 2)),
@@ -33,8 +24,6 @@ PLAYS = (
     ("committed", 1, SOCKET),
     ("relay_sent", 1, SOCKET),
 )
-# Whenever this runs, it is morning there, and who was named may be written to.
-AHEAD = datetime.fromisoformat(AT) + timedelta(minutes=40) - machine_clock()
 LINES = (  # what comes of the first one is lost, if anything is
     "@dana, Claims Platform",
     "Ops will take it over after launch",
@@ -58,52 +47,24 @@ class Life:
     """One process that serves."""
 
     serve: Serve
-    child: subprocess.Popen[str]
-    process: int
-
-    async def arm(self) -> None:
-        os.kill(self.process, SIGUSR1)
-        assert await _line(self.child) == "armed"
-
-    async def end(self) -> int:
-        return int(await _line(self.child))
+    process: Process
 
 
 @pytest.fixture(scope="module")
-def child() -> Iterator[subprocess.Popen[str]]:
-    script = ROOT / "tests" / "journeys" / "crashing_serve.py"
-    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
-    with subprocess.Popen(
-        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
-    ) as child:
-        assert child.stdout
-        assert child.stdout.readline() == "ready\n"
+def child() -> Iterator[Child]:
+    with a_child("slack") as child:
         yield child
-
-
-async def _line(child: subprocess.Popen[str]) -> str:
-    assert child.stdout
-    return (await asyncio.to_thread(child.stdout.readline)).strip()
 
 
 @asynccontextmanager
 async def living(
-    child: subprocess.Popen[str], slack: FakeSlack, url: str, over: str, point: str = "", nth: int = 0
+    child: Child, slack: FakeSlack, url: str, over: str, point: str = "", nth: int = 0
 ) -> AsyncIterator[Life]:
     settings = settings_for(slack, url, over)
-    given = {name: _plain(value) for name, value in settings.model_dump(exclude_unset=True).items()}
-    assert child.stdin
-    job = {"settings": given, "point": point, "nth": nth, "ahead": AHEAD.total_seconds()}
-    child.stdin.write(f"{json.dumps(job)}\n")
-    child.stdin.flush()
-    process, address = int(await _line(child)), await _line(child)
-    slack.events_url = f"{address}/slack/events" if over == HTTP else None
+    process = await born(child, settings, point, nth)
+    slack.events_url = f"{process.address}/slack/events" if over == HTTP else None
     await slack.until(lambda: over == HTTP or len(slack.sockets) == 2)
-    yield Life(serve=Serve(slack=slack, url=address, settings=settings), child=child, process=process)
-
-
-def _plain(value: Any) -> Any:
-    return value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    yield Life(serve=Serve(slack=slack, url=process.address, settings=settings), process=process)
 
 
 async def seen(serve: Serve) -> Seen:
@@ -128,9 +89,9 @@ async def talk(life: Life, lines: tuple[str, ...]) -> None:
 
 async def at_the_point(life: Life) -> None:
     """It ends by itself."""
-    await life.arm()
+    await life.process.arm()
     await life.serve.slack.says("ana", "claims", LINES[0], thread=life.serve.root().ts)
-    assert await life.end() == -SIGKILL
+    await life.process.dies()
 
 
 async def while_slack_answers(life: Life) -> None:
@@ -139,18 +100,16 @@ async def while_slack_answers(life: Life) -> None:
     before = len(slack.called("chat.postMessage"))
     await slack.says("ana", "claims", LINES[0], thread=life.serve.root().ts)
     await slack.until(lambda: len(slack.called("chat.postMessage")) > before)
-    os.kill(life.process, SIGKILL)
-    assert await life.end() == -SIGKILL
+    await life.process.is_killed()
 
 
 async def in_peace(life: Life) -> None:
     await talk(life, LINES[:1])
-    os.kill(life.process, SIGTERM)
-    assert await life.end() == 0
+    await life.process.stops()
 
 
 async def ended(
-    child: subprocess.Popen[str],
+    child: Child,
     url: str,
     how: Callable[[Life], Awaitable[None]] = in_peace,
     over: str = HTTP,
@@ -168,13 +127,12 @@ async def ended(
             await talk(life, LINES[1:])
             await life.serve.written("dana", "named you")
             found = await seen(life.serve)
-            os.kill(life.process, SIGTERM)
-            assert await life.end() == 0
+            await life.process.stops()
     return found
 
 
 @pytest.fixture(scope="module")
-def smooth(child: subprocess.Popen[str], sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+def smooth(child: Child, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     path = tmp_path_factory.mktemp("smooth") / "reviews.db"
     shutil.copyfile(sqlite_template, path)
     return asyncio.run(ended(child, f"sqlite:///{path}"))
@@ -189,12 +147,12 @@ def alike(found: Seen, smooth: Seen) -> None:
 
 @pytest.mark.parametrize(("point", "nth", "over"), PLAYS)
 def test_killed_there_nothing_is_lost_and_nothing_doubled(
-    child: subprocess.Popen[str], smooth: Seen, sqlite_url: str, point: str, nth: int, over: str
+    child: Child, smooth: Seen, sqlite_url: str, point: str, nth: int, over: str
 ) -> None:
     alike(asyncio.run(ended(child, sqlite_url, at_the_point, over, point, nth)), smooth)
 
 
 def test_killed_while_slack_answers_nothing_is_lost_and_nothing_doubled(
-    child: subprocess.Popen[str], smooth: Seen, sqlite_url: str
+    child: Child, smooth: Seen, sqlite_url: str
 ) -> None:
     alike(asyncio.run(ended(child, sqlite_url, while_slack_answers)), smooth)

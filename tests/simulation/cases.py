@@ -97,6 +97,7 @@ class Case:
     def begin(self, at: datetime, status: str) -> None:
         """A new anchor: the item is asked (or promised, or named) anew, and everything counts from here."""
         self.status, self.anchor, self.returned = status, at, False
+        self.until = self.until if status == "promised" else None
         self.sent, self.extra, self.warned, self.escalated = [], 0, {}, set()
         self.woken = set()
 

@@ -177,7 +177,7 @@ class Reading:
     def _problem(self, message: Message, case: Case, project: Project, diary: Diary) -> tuple[Rule, str] | None:
         day, who = diary.day(message.at), message.to
         soonest = case.soonest(diary, who)
-        if self._vacated(case, message.at) and who in (case.assignee, project.owner):
+        if self.story.vacated(case, message.at) and who in (case.assignee, project.owner):
             return None
         if case.status == "promised" and case.until and day < case.until:
             return Rule.CLOSED, f"it is promised for {case.until}"
@@ -192,13 +192,6 @@ class Reading:
         if soonest is not None and day < soonest:
             return _too_soon(case), f"the soonest day for it was {soonest}"
         return None
-
-    def _vacated(self, case: Case, at: datetime) -> bool:
-        """Who has promised it is away past that day: then it is asked anew (design.md §8)."""
-        if case.status != "promised" or not case.promiser or not case.until:
-            return False
-        back = self.story.diaries[case.promiser].habits(at).away_until
-        return back is not None and back > case.until
 
     def _drop_the_rest(self, message: Message, diary: Diary) -> None:
         """After downtime one merged catch-up: nudges that fell due in it and had no room are dropped."""

@@ -144,6 +144,8 @@ class Snoozed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseSet:
+    """`until` is the day on which a pause ends, or has ended."""
+
     at: datetime
     review: str
     by: str

@@ -167,7 +167,7 @@ def _message(card: Card, to: str | None, at: datetime) -> Message | None:
 
 def _line(card: Card) -> Line:
     ways = getattr(card, "ways", ())
-    review = next((way.review for way in ways if way.review), "")
+    review = next((way.review for way in ways if way.review), str(getattr(card, "project", "")))
     item = next((way.item for way in ways if way.item), "")
     return Line(kind=_KINDS.get(type(card), type(card).__name__), review=review, item=item)
 

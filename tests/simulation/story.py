@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import singledispatchmethod
 
 from tests.simulation.cases import Case, DaysAfter, Project
@@ -80,7 +80,8 @@ class Story:
     def happens(self, fact: Fact) -> None:
         """Facts come in order of time; a pause that has ended by then ends first."""
         for name in [name for name, ends in self._pauses.items() if ends <= fact.at]:
-            self._phase_set(PhaseSet(at=self._pauses[name], review=name, by="", phase="open"))
+            until = self.reviews[name].until
+            self._phase_set(PhaseSet(at=self._pauses[name], review=name, by="", phase="open", until=until))
         self._takes(fact)
 
     @singledispatchmethod
@@ -89,6 +90,13 @@ class Story:
 
     def case(self, line: tuple[str, str]) -> Case:
         return self.reviews[line[0]].cases[line[1]]
+
+    def vacated(self, case: Case, at: datetime) -> bool:
+        """Who has promised it is away past that day: then it is asked anew (design.md §8)."""
+        if case.status != "promised" or not case.promiser or not case.until:
+            return False
+        back = self.diaries[case.promiser].habits(at).away_until
+        return back is not None and back > case.until
 
     def line_left(self, line: tuple[str, str], to: str, at: datetime) -> None:
         """A message to `to` with this line has left: it pays what was owed, and the next step counts from here."""
@@ -155,8 +163,8 @@ class Story:
             return
         self.ledger.settle((fact.review, fact.item), fact.at)
         case.ask_pending = False
-        if fact.verdict == "vague":
-            case.status, case.anchor = "vague", case.anchor or fact.at
+        if fact.verdict == "vague":  # what is missing is asked for in the same minute, and counts from then
+            case.begin(fact.at, "vague")
             return
         confirm = case.item.confirm and fact.named is not None and fact.named != fact.by
         case.begin(fact.at, "unconfirmed" if confirm else "answered")
@@ -198,6 +206,7 @@ class Story:
         self.ledger.settle((fact.review, fact.item), fact.at)
         case.begin(fact.at, "promised")
         case.promiser, case.until, case.ask_pending = fact.by, fact.until, False
+        case.snoozed.pop(fact.by, None)  # they have named another day
         self._owe_next(fact.review, case, fact.at)
 
     @_takes.register
@@ -208,8 +217,10 @@ class Story:
 
     @_takes.register
     def _reopened(self, fact: Reopened) -> None:
+        """Where it was promised for a day that is yet to come, that holds: only what came after it was taken back."""
         case = self._touched(fact)
-        case.begin(fact.at, "open")
+        promised = case.until is not None and fact.at.date() < case.until
+        case.begin(fact.at, "promised" if promised else "open")
         self._owe_next(fact.review, case, fact.at)
 
     @_takes.register
@@ -218,13 +229,17 @@ class Story:
             review = self.reviews[line[0]]
             review.stirred(fact.at)
             case = review.cases[line[1]]
-            diary = self.diaries[fact.by]
-            if fact.by not in case.addressees(review.project, diary, diary.day(fact.at)):
+            if fact.by not in self._waited_for(review, case, fact.by, fact.at):
                 continue
             case.snoozed[fact.by], case.extra = fact.until, case.extra + 1
             case.woken.add(fact.by)
             self.ledger.settle(line, fact.at)
             self._owe(line, fact.by, "snooze", self._morning(fact.by, fact.until, fact.at))
+
+    def _waited_for(self, review: Review, case: Case, who: str, at: datetime) -> set[str | None]:
+        diary, project = self.diaries[who], review.project
+        vacated = {case.assignee or project.owner} if self.vacated(case, at) else set[str]()
+        return case.addressees(project, diary, diary.day(at)) | vacated
 
     @_takes.register
     def _phase_set(self, fact: PhaseSet) -> None:
@@ -257,7 +272,9 @@ class Story:
         for key, case in review.cases.items():
             if case.assignee is None and case.status in ("open", "vague", "promised"):
                 self.ledger.settle((fact.review, key), fact.at)
-                if case.status != "promised":
+                if case.status == "promised":  # the steps of the table are the new owner's from the first on
+                    case.sent = [sent for sent in case.sent if sent.promise]
+                else:
                     case.begin(case.anchor or fact.at, case.status)
                 self._owe_next(fact.review, case, fact.at)
         for owner in (before, fact.to):
@@ -303,7 +320,8 @@ class Story:
         elif len(case.sent) < case.limit() - case.extra and (
             days := case.readings(diary, self._patient(case, diary, at), who)
         ):
-            self._owe(line, who, "promise" if case.promised else "nudge", self._morning(who, max(days), at))
+            day = max(*days, case.snoozed.get(who, date.min))  # that it is asked for anew may end a snooze, or not
+            self._owe(line, who, "promise" if case.promised else "nudge", self._morning(who, day, at))
 
     def _patient(self, case: Case, diary: Diary, at: datetime) -> DaysAfter:
         return lambda day, n: diary.patiently_after(max(day, case.resumed_on or day), n, at)
@@ -312,6 +330,9 @@ class Story:
         return max(self.diaries[who].moment(day), at) if day > date.min else at
 
     def _owe(self, line: tuple[str, str], who: str, kind: str, since: datetime) -> None:
-        diary = self.diaries[who]
+        """After a pause until a day: at the latest when that day has begun where the person is, and for the review."""
+        diary, goes_on = self.diaries[who], self.reviews[line[0]].until
+        if goes_on is not None:
+            since = max(since, diary.moment(goes_on), datetime.combine(goes_on, time(), UTC))
         if diary.person.reachable and not diary.person.outside:
             self.ledger.owe(Debt(person=who, line=line, kind=kind, since=since))

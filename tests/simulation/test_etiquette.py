@@ -329,10 +329,65 @@ def test_a_promise_taken_back_is_asked_of_the_owner_by_the_table() -> None:
     assert rules(*story, sent(on(8), "yes"), until=on(20)) == set()
 
 
+def test_a_promise_ends_a_snooze_of_who_gives_it_and_a_refusal_may_or_may_not() -> None:
+    snooze = Snoozed(at=on(1, "10:00"), by="ana", items=(("r", "yes"),), until=day(14))
+    promise = Deferred(at=on(1, "11:00"), review="r", item="yes", by="ana", until=day(2))
+    waived = SetAside(at=on(1, "11:00"), review="r", item="yes", by="ana", how="waiting")
+    refused = Reopened(at=on(1, "12:00"), review="r", item="yes", by="sam")
+    story = (*QUICK, sent(on(1), "yes"), snooze)
+    assert rules(*story, promise, until=on(2, "20:00")) == {Rule.FORGOTTEN}
+    assert rules(*story, promise, sent(on(2), "yes"), until=on(2, "20:00")) == set()
+    assert rules(*story, waived, refused, sent(on(2), "yes"), until=on(2, "20:00")) == set()
+    assert rules(*story, waived, refused, until=on(14, "00:00")) == set()
+    assert rules(*story, waived, refused, until=on(14, "20:00")) == {Rule.FORGOTTEN}
+
+
+def test_a_promise_put_off_after_its_last_morning_is_nobody_elses_either() -> None:
+    story = (*QUICK, PROMISE, sent(on(2), "yes", to="sam"), sent(on(3), "yes", to="sam"))
+    put_off = Snoozed(at=on(3, "12:00"), by="sam", items=(("r", "yes"),), until=day(14))
+    assert rules(*story, put_off, sent(on(4), "yes"), until=on(4, "10:00")) == {Rule.WRONG_PERSON}
+    assert rules(*story, put_off, sent(on(14), "yes", to="sam"), until=on(14, "20:00")) == set()
+
+
+def test_a_promise_holds_until_its_day_where_what_came_after_it_is_refused() -> None:
+    story = (*QUICK, PROMISE, SetAside(at=on(1), review="r", item="yes", by="sam", how="waiting"))
+    before, then = (Reopened(at=on(n, "12:00"), review="r", item="yes", by="ana") for n in (1, 2))
+    kept = [sent(on(2), "yes", to="sam"), sent(on(3), "yes", to="sam")]
+    assert rules(*story, before, *kept, until=on(3, "20:00")) == set()
+    assert rules(*story, before, until=on(2, "20:00")) == {Rule.FORGOTTEN}
+    assert Rule.WRONG_PERSON in rules(*story, then, *kept[1:], until=on(3, "10:00"))
+    assert rules(*story, then, sent(on(3), "yes"), until=on(3, "20:00")) == set()
+
+
+def test_a_hand_over_after_a_promise_begins_the_steps_of_the_table_for_the_new_owner() -> None:
+    promise: list[Fact] = [PROMISE, sent(on(2), "yes", to="sam"), sent(on(3), "yes", to="sam")]
+    over = HandedOver(at=on(9, "15:00"), review="r", by="ana", to="lou")
+    story = (*no_digests("lou"), *QUICK, *promise, sent(on(4), "yes"), sent(on(9), "yes"), over)
+    more = [sent(on(n), "yes", to="lou") for n in (10, 15)]
+    assert rules(*story, *more, until=on(40)) == set()
+    assert Rule.MAXIMUM in rules(*story, *more, sent(on(22), "yes", to="lou"), until=on(22, "10:00"))
+
+
 def test_a_promise_of_somebody_who_is_away_is_the_owners() -> None:
     away = Preferred(at=on(1), person="sam", habits=Habits(digest=None, away_until=day(20)))
     assert rules(*no_digests("sam"), *QUICK, PROMISE, sent(on(1, "12:00"), "yes"), until=on(2)) == {Rule.CLOSED}
     assert rules(*no_digests("sam"), *QUICK, PROMISE, away, sent(on(1, "12:00"), "yes"), until=on(2)) == set()
+
+
+def test_who_is_asked_in_the_place_of_somebody_away_may_put_it_off_too() -> None:
+    away = Preferred(at=on(1), person="sam", habits=Habits(digest=None, away_until=day(4)))
+    put_off = Snoozed(at=on(1, "14:00"), by="ana", items=(("r", "yes"),), until=day(14))
+    kept = [sent(on(4), "yes", to="sam"), sent(on(7), "yes", to="sam")]
+    story = (*no_digests("sam"), *QUICK, PROMISE, away, sent(on(1, "12:00"), "yes"), put_off, *kept)
+    assert rules(*story, until=on(14, "00:00")) == set()
+    assert rules(*story, until=on(14, "20:00")) == {Rule.SNOOZE}
+
+
+def test_a_vague_answer_is_asked_about_at_once_and_counts_from_then() -> None:
+    vague = answered("yes", on(3, "12:00"), by="sam", verdict="vague")
+    story = (*QUICK, sent(on(1), "yes"), vague)
+    assert rules(*story, sent(on(4), "yes"), sent(on(9), "yes"), until=on(20)) == set()
+    assert rules(*story, sent(on(4), "yes"), sent(on(7), "yes"), until=on(7, "10:00")) == {Rule.CADENCE}
 
 
 NAMED: tuple[Fact, ...] = (started(), asked("who", on(0, "10:00")), answered("who", on(0, "11:00"), named="sam"))
@@ -546,6 +601,16 @@ def test_a_paused_review_is_asked_about_from_its_day() -> None:
     assert rules(*QUICK, paused, sent(on(2), "yes"), until=on(7, "20:00")) == {Rule.FORGOTTEN}
 
 
+def test_a_pause_ends_for_everybody_when_its_day_begins_where_they_are() -> None:
+    began = replace(started(owner="kiri"), at=on(0, "00:00"))  # for whom it is ten hours later
+    promise = Deferred(at=on(0, "11:00"), review="r", item="yes", by="lou", until=day(1))
+    paused = PhaseSet(at=on(0, "12:00"), review="r", by="kiri", phase="paused", until=day(3))
+    later = Spoke(at=on(2, "13:00"), review="r", by="kiri")
+    story = (*no_digests("kiri", "lou"), began, asked("yes", on(0, "10:00")), promise, paused, later)
+    assert rules(*story, until=on(3, "00:00")) == set()
+    assert rules(*story, until=on(3, "20:00")) == {Rule.FORGOTTEN}
+
+
 def test_the_end_of_a_pause_begins_the_steps_anew() -> None:
     paused = PhaseSet(at=on(4, "12:00"), review="r", by="ana", phase="paused", until=day(9))
     story = (*QUICK, sent(on(1), "yes"), sent(on(4), "yes"), paused)
@@ -603,6 +668,13 @@ def test_a_holiday_moves_the_digest_to_the_next_working_day() -> None:
     assert found(easter + timedelta(days=1)) == set()
     assert found(easter + timedelta(days=2)) == {Rule.MISSED}
     assert found(easter) == {Rule.HOURS}
+
+
+def test_a_digest_that_moves_to_the_next_working_day_keeps_its_time() -> None:
+    early = Preferred(at=on(-9), person="ana", habits=Habits(hours=(time(7), time(16)), away_until=day(1)))
+    down = Down(at=on(1, "09:00"), end=on(3, "00:00"))
+    assert weeks(early, down, digest(on(3)), until=on(6)) == set()
+    assert weeks(early, replace(down, at=on(1, "10:00")), digest(on(3)), until=on(6)) == {Rule.MISSED}
 
 
 def test_a_digest_follows_the_clock_through_a_change_of_time() -> None:

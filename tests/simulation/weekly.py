@@ -86,9 +86,11 @@ def missed(
 def _chance(diary: Diary, holdings: Holdings, outages: list[Span], at: datetime) -> Span | None:
     """The first opening from the due moment until the next one, throughout which the person owned an open review."""
     nearby = [outage for outage in outages if outage[1] > at and outage[0] < at + _WEEK]
+    clock = at.astimezone(diary.zone).time()  # on the next working day too, where the day itself is none
     for n in range(7):
-        for start, end in diary.openings(diary.day(at) + timedelta(days=n), nearby):
-            opens = max(start, at)
+        day = diary.day(at) + timedelta(days=n)
+        for start, end in diary.openings(day, nearby):
+            opens = max(start, diary.moment(day, clock))
             if end - opens >= GRACE and opens < at + _WEEK:
                 return (opens, end) if holdings.throughout(at - GRACE, opens + GRACE) else None
     return None

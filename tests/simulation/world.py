@@ -67,6 +67,7 @@ class World:
         self._pulsed = self._looked = plan.start
         self._tick_at: datetime | None = plan.start
         self._due: datetime | None = None
+        self._due_is_known = False  # as nothing but a pulse came after it was asked
         self._outages, self._deaths = plan.outages()[::-1], plan.deaths()[::-1]
         disturbed = plan.disturbances(self.diaries)
         self._bot = make_bot(self.clock, Memory(self.seen), disturbed)
@@ -115,7 +116,9 @@ class World:
 
     async def _next(self) -> datetime:
         """When something is to be done next: somebody acts, the bot ticks, or it has to show that it is at work."""
-        self._due = await self._bot.next_due()
+        if not self._due_is_known:
+            self._due = await self._bot.next_due()
+        self._due_is_known = False
         tick = max(on_grid(self._due), self._pulsed + GRID) if self._due else self.plan.end
         act = self._agenda[0][0] if self._agenda else self.plan.end
         return min(self._pulsed + timedelta(minutes=self.plan.pulse_minutes), self._tick_at or tick, tick, act)
@@ -131,16 +134,18 @@ class World:
 
     async def _tick(self) -> None:
         """As `serve` does it, but that the relay sends only when something may be there to send."""
-        revived, self._tick_at = self._tick_at is not None, None
+        revived, looks = self._tick_at is not None, self.now - self._looked >= LOOK
+        self._tick_at, self._due_is_known = None, False
         if self._due is not None and self._due <= self.now:
             self.figures["ticks"] += 1
             await self._bot.tick()
         else:
             self.figures["pulses"] += 1
             await self._bot.pulse()
+            self._due_is_known = not revived and not looks
         if revived:
             await self._bot.drain()
-        if self.now - self._looked >= LOOK:
+        if looks:
             self._looked = self.now
             await self._bot.look()
 
@@ -326,7 +331,8 @@ class World:
         self.later(colleague.name, colleague.delay * rng.uniform(0.5, 1.5), reacts, f"reacts/{colleague.name}")
 
     def _called(self, review: str) -> str:
-        return self._rooms[review].name
+        """What says nothing that it is of (it offers no way to go on) keeps its own name."""
+        return self._rooms[review].name if review in self._rooms else review
 
     def _room(self, name: str) -> Room:
         return next(room for room in self._rooms.values() if room.name == name)

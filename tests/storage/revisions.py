@@ -13,7 +13,7 @@ from storage import schema
 from storage.database import migrate, open_database
 from tests.storage.tiny import begun, run, says, taken
 
-NEWEST, LATER = "0003", "0004"  # of this program, and of the later one
+NEWEST, LATER = "0005", "0006"  # of this program, and of the later one
 COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
 _REVISION = """
 import sqlalchemy as sa
@@ -51,7 +51,8 @@ def older_image(path: Path, newest: str, monkeypatch: pytest.MonkeyPatch) -> Non
         connection.execute("ATTACH ? AS later", [str(full)])
         names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"
         for (table,) in connection.execute(names).fetchall():
-            connection.execute(f"INSERT INTO {table} SELECT * FROM later.{table}")
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM later.{table}")
         connection.execute("UPDATE review SET state = json_remove(state, '$.reached', '$.waits')")
         connection.commit()
 

@@ -272,13 +272,13 @@ def test_who_has_a_part_is_found_by_tenant_and_who_is_away_with_their_reviews(da
         assert await database.read(people_with_a_part, "console") == {"local": {"ana", "ben"}}
         assert await database.read(people_with_a_part, "slack") == {}
         for account, away in ((ANA, until), (BEN, None), (EVE, until)):
-            await database.units(save_preferences, account, Preferences(away_until=away), AT)
+            await database.units(save_preferences, [account], Preferences(away_until=away), AT)
         both = tuple(sorted((first.id, second.id)))
         there = [Away(account=ANA, until=until, reviews=both)]
         assert await database.read(away_people, on=AT.date()) == there
         assert await database.read(away_people, on=until - DAY) == there
         assert await database.read(away_people, on=until) == []
-        await database.units(save_preferences, replace(ANA, tenant="T2"), Preferences(away_until=until), AT)
+        await database.units(save_preferences, [replace(ANA, tenant="T2")], Preferences(away_until=until), AT)
         assert await database.read(away_people, on=AT.date()) == there
 
     run(scene())

@@ -140,6 +140,22 @@ def test_nothing_of_another_one_is_found(database: Database, place: dict[str, st
     run(scene())
 
 
+def test_in_a_chat_that_has_no_channel_it_is_about_the_newest_message_too(database: Database) -> None:
+    thread = "19:claims@thread.tacv2;messageid=17"
+    there = ConversationReference(platform="teams", tenant="T1", channel="19:claims@thread.tacv2", thread=thread)
+    alone = replace(there, channel="", thread=None)
+
+    async def scene() -> None:
+        review = await started(database.units, "First", there)
+        assert await meant(database.units, alone) is None
+        await tells(database.units, review)
+        await sent(database.units, "a:1chat 1763888500")
+        assert await meant(database.units, alone) == review.id
+        assert await meant(database.units, replace(alone, tenant="T2")) is None
+
+    run(scene())
+
+
 def test_a_command_said_in_private_still_sees_all_reviews(database: Database) -> None:
     async def scene() -> None:
         review = await started(database.units, "First", THERE)

@@ -176,6 +176,22 @@ def test_the_root_message_names_a_thread_that_has_no_name_yet(database: Database
     run(scene())
 
 
+def test_a_thread_that_is_named_before_its_message_is_that_of_the_review(database: Database) -> None:
+    thread = "19:claims@thread.tacv2;messageid=17"
+
+    async def scene() -> None:
+        review = await begun(database.units, thread=None)
+        await send(database.units, await only(database.units), f"{thread} f3a1")
+        question = await only(database.units)
+        assert question.delivery.reference == replace(review.reference, thread=thread)
+        await send(database.units, question, f"{thread} f3a2")
+        rows = await everything(database)
+        assert [row["thread"] for row in rows["review"]] == [thread]
+        assert sorted(row["platform_id"] for row in rows["message"]) == [f"{thread} f3a1", f"{thread} f3a2"]
+
+    run(scene())
+
+
 def test_only_the_newest_revision_of_a_message_is_sent(database: Database) -> None:
     async def scene() -> None:
         await begun(database.units)

@@ -1,26 +1,40 @@
 """What a form shows already, and how it is known again when it comes back untouched.
 
-A modal remembers hashes of what its inputs held at first, and the names that stood in them for people.
+A form remembers hashes of what its inputs held at first, and the names that stood in them for people: never an answer.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from adapters.filters import plain, spoken
-from adapters.slack.limits import METADATA
-from adapters.slack.modals import fits, packed
-from adapters.slack.texts import MENTION, is_person, name_of
+from adapters.marked import MENTION, name_of
+from conversations import preferences
 from conversations.cards import FieldLine
 from conversations.packs import ItemType
 
 CHOSEN = (ItemType.PERSON, ItemType.DATE, ItemType.CHOICE)  # their inputs hold no words
-_PEOPLE_ROOM = 1_000  # characters of what a modal remembers
+_PEOPLE_ROOM = 1_000  # characters of what a form remembers
+_CAN_BE_NONE = ("away", "country")  # of one's preferences: to take out what stands there is to say so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """What a platform's forms can hold: characters of an input, and of what is remembered; which texts are ids."""
+
+    typed: int
+    remembered: int
+    is_person: Callable[[str], bool]
+
+    def fits(self, text: str) -> bool:
+        """Whether an input holds the whole of it, whichever way is counted: a character can be two for JavaScript."""
+        return len(text.encode("utf-16-le")) <= 2 * self.typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +46,26 @@ class Filled:
     first: str
 
 
-def filled(line: FieldLine, said: Mapping[int, str]) -> Filled:
+def filled(line: FieldLine, said: Mapping[int, str], holds: Holds) -> Filled:
     answer = line.value or (spoken(line.quote, said) or "" if line.quote else "")
     if line.value and line.type is ItemType.PERSON:
         answer = f"<@{line.value}>"
-    return Filled(line=line, answer=answer, first=_first(line, answer.strip()))
+    return Filled(line=line, answer=answer, first=_first(line, answer.strip(), holds))
 
 
-def _first(line: FieldLine, answer: str) -> str:
+def _first(line: FieldLine, answer: str, holds: Holds) -> str:
     """What its input can show of an answer: the whole of it, or nothing."""
     match line.type:
         case ItemType.PERSON:
             named = MENTION.fullmatch(answer)
-            return answer if named and is_person(named[1]) else ""
+            return answer if named and holds.is_person(named[1]) else ""
         case ItemType.DATE:
             return answer if _is_day(answer) else ""
         case ItemType.CHOICE:
             folded = answer.casefold()
             return next((o for o in line.options if folded in (o.casefold(), plain(o).casefold())), "")
         case _:
-            return answer if fits(answer) else ""
+            return answer if holds.fits(answer) else ""
 
 
 def _is_day(text: str) -> bool:
@@ -73,28 +87,29 @@ def people_in(fields: Sequence[Filled], names: Mapping[str, str]) -> dict[str, s
 
 
 def remembered(
-    base: Mapping[str, Any], fields: Sequence[Filled], people: Mapping[str, str]
+    base: Mapping[str, Any], fields: Sequence[Filled], people: Mapping[str, str], holds: Holds
 ) -> tuple[dict[str, str], list[Filled]]:
     """Hashes of what the inputs hold at first. One that there is no room for stays empty."""
     known: dict[str, str] = {}
     kept: list[Filled] = []
     for each in fields:
-        more = known | ({each.line.name: digest_of(_in_text(each.line, each.first, people))} if each.first else {})
-        room = len(packed({**base, "known": more})) <= METADATA
+        held = {each.line.name: digest_of(_in_text(each.line, each.first, people, holds))} if each.first else {}
+        more = known | held
+        room = len(packed({**base, "known": more})) <= holds.remembered
         known = more if room else known
         kept.append(each if room else replace(each, first=""))
     return known, kept
 
 
-def _in_text(line: FieldLine, first: str, people: Mapping[str, str]) -> str:
+def _in_text(line: FieldLine, first: str, people: Mapping[str, str], holds: Holds) -> str:
     """What an untouched input comes back as."""
-    return first if line.type in CHOSEN else with_ids(with_names(first, people), people)
+    return first if line.type in CHOSEN else with_ids(with_names(first, people, holds), people)
 
 
-def with_names(text: str, people: Mapping[str, str]) -> str:
+def with_names(text: str, people: Mapping[str, str], holds: Holds) -> str:
     """An input has no mentions: people are `@Dana Rossi` in it. Where that would not come back the same, ids stay."""
     shown = MENTION.sub(lambda found: f"@{people[found[1]]}" if found[1] in people else found[0], text)
-    return shown if with_ids(shown, people) == text and fits(shown) else text
+    return shown if with_ids(shown, people) == text and holds.fits(shown) else text
 
 
 def with_ids(text: str, people: Mapping[str, str]) -> str:
@@ -104,6 +119,18 @@ def with_ids(text: str, people: Mapping[str, str]) -> str:
         return text
     each = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
     return re.sub(rf"(?<!\w)@({each})(?!\w)", lambda found: f"<@{ids[found[1]]}>", text)
+
+
+def changes(name: str, said: Mapping[str, str], known: Mapping[str, object]) -> dict[str, str]:
+    """What of a saved form is a change; an empty input is none. `known` is what the form has remembered."""
+    changed = {key: text for key, text in said.items() if text.strip() and digest_of(text) != known.get(key)}
+    if name == preferences.FORM:
+        changed |= {key: "none" for key in _CAN_BE_NONE if key in known and not said.get(key, "").strip()}
+    return changed
+
+
+def packed(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, separators=(",", ":"))
 
 
 def digest_of(value: str) -> str:

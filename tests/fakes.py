@@ -1,11 +1,22 @@
-"""What goes wrong between an app and Slack, when a test says so."""
+"""What the fakes of platforms share: what an app answered them, and what goes wrong when a test says so."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the app said. `status` is 0 where nothing came in time; `body` is read JSON, or text."""
+
+    status: int
+    body: Any = ""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
 
 
 class Trouble(Enum):
@@ -20,7 +31,7 @@ class Fault:
 
     method: str
     how: Trouble | int | str
-    channel: str | None
+    where: str | None  # the channel or conversation
     times: int | None
     seconds: float
 
@@ -37,9 +48,9 @@ class Faults:
     def clear(self) -> None:
         self._waiting.clear()
 
-    def take(self, method: str, arguments: Mapping[str, Any]) -> Fault | None:
+    def take(self, method: str, where: str | None) -> Fault | None:
         fitting = (each for each in self._waiting if each.method in ("*", method))
-        found = next((each for each in fitting if each.channel in (None, arguments.get("channel"))), None)
+        found = next((each for each in fitting if each.where in (None, where)), None)
         if found and found.times is not None:
             found.times -= 1
             if not found.times:
