@@ -53,7 +53,7 @@ class Process:
 
 @contextmanager
 def a_child(platform: str) -> Iterator[Child]:
-    """What all processes of a module are forked from."""
+    """What all processes of a module are forked from. At the end none is left, also where a test has left one."""
     script = ROOT / "tests" / "journeys" / "crashing_serve.py"
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     with subprocess.Popen(
@@ -63,10 +63,14 @@ def a_child(platform: str) -> Iterator[Child]:
         text=True,
         cwd=ROOT,
         env=environment,
+        start_new_session=True,
     ) as child:
-        assert child.stdout
-        assert child.stdout.readline() == "ready\n"
-        yield child
+        try:
+            assert child.stdout
+            assert child.stdout.readline() == "ready\n"
+            yield child
+        finally:
+            os.killpg(child.pid, SIGKILL)
 
 
 async def born(child: Child, settings: Settings, point: str, nth: int, **more: str) -> Process:

@@ -96,12 +96,14 @@ async def at_a_start(life: Life) -> None:
 
 
 async def while_teams_answers(life: Life) -> None:
+    """Not while the letter is on its way, which is not sent again where it may have arrived."""
     teams = life.serve.teams
     await life.serve.starts()
     teams.fail("update", Trouble.SLOW, seconds=60)
     before = len(teams.called("update"))
     await teams.says("ana", "claims", life.serve.heard(LINES[0]), thread=life.serve.thread())
     await teams.until(lambda: len(teams.called("update")) > before)
+    await teams.until(lambda: any("named you" in text_of(each) for each in life.serve.of_bot("@dana")), 20)
     await life.process.is_killed()
 
 
