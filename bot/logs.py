@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from traceback import extract_tb
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # At a lower level the SDKs write down whole requests, and with them what people wrote. Bolt and the scheduler warn of
@@ -15,6 +16,7 @@ _LEVELS = {
     "aiohttp": logging.WARNING,
     "alembic": logging.WARNING,
     "apscheduler": logging.ERROR,
+    **dict.fromkeys(("botbuilder", "botframework", "msrest"), logging.WARNING),
 }
 
 
@@ -39,3 +41,9 @@ def log_to_stderr() -> None:
     root.setLevel(logging.INFO)
     for name, level in _LEVELS.items():
         logging.getLogger(name).setLevel(level)
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised. The text of an error may repeat what people wrote."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{frame.name}:{frame.lineno}"

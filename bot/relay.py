@@ -18,9 +18,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from traceback import extract_tb
 from typing import TypeAlias, assert_never
 
+from bot.logs import place_of
 from conversations.activities import Activity, ActivityKind, Actor
 from conversations.board import addressee
 from conversations.cards import DigestCard
@@ -195,7 +195,7 @@ class Relay:
             known = await _look_up(sender, claimed) if delivery.attempts else None
             return known or _as_noted(claimed) or await self._send(sender, claimed)
         except Exception as error:  # noqa: BLE001  # a sender's fault must not stop the lane, nor the other lanes
-            _log.error("sender_broke", extra=_fields(delivery) | {"error": type(error).__name__, "at": _place(error)})
+            _log.error("sender_broke", extra=_fields(delivery) | {"error": type(error).__name__, "at": place_of(error)})
             if claimed.trouble or claimed.tries >= _BROKEN_TRIES:
                 trouble = claimed.trouble or type(error).__name__
                 return Ended(state=DeliveryState.PARKED, trouble=trouble, unknown=True)
@@ -350,12 +350,6 @@ def _carries(delivery: Delivery) -> bool:
 
 def _pause(claimed: Claimed) -> float:
     return min(FIRST_RETRY_SECONDS * 2.0 ** min(claimed.tries, 10), LONGEST_RETRY_SECONDS)
-
-
-def _place(error: Exception) -> str:
-    """Where it was raised. The text of an error may repeat what people wrote."""
-    frame = extract_tb(error.__traceback__)[-1]
-    return f"{frame.name}:{frame.lineno}"
 
 
 def _fields(delivery: Delivery) -> dict[str, object]:

@@ -11,10 +11,10 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from traceback import extract_tb
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it has no types
 
+from bot.logs import place_of
 from conversations.errors import Busy, StaleReview, StorageDown
 
 _log = logging.getLogger(__name__)
@@ -72,9 +72,7 @@ class Scheduler:
         except (Busy, StaleReview, StorageDown) as error:
             _log.warning("tick_waits", extra={"tick": tick.name, "error": type(error).__name__})
         except Exception as error:  # noqa: BLE001  # the scheduler would log its text, which may repeat what people wrote
-            place = extract_tb(error.__traceback__)[-1]
-            fields = {"tick": tick.name, "error": type(error).__name__, "at": f"{place.name}:{place.lineno}"}
-            _log.error("tick_broke", extra=fields)
+            _log.error("tick_broke", extra={"tick": tick.name, "error": type(error).__name__, "at": place_of(error)})
         finally:
             self._running -= 1
             if not self._running:

@@ -11,11 +11,11 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
-from traceback import extract_tb
 from typing import TypeAlias
 
 from aiohttp import web
 
+from bot.logs import place_of
 from conversations.errors import Busy, ReadinessError, StaleReview, StorageDown
 
 LARGEST_BODY_BYTES = 1024**2
@@ -84,7 +84,7 @@ async def _answering(request: web.Request, handler: _Handler) -> web.StreamRespo
         _log.warning("request_postponed", extra={"path": request.path, "error": type(error).__name__})
         return _sentence(HTTPStatus.SERVICE_UNAVAILABLE)
     except Exception as error:  # noqa: BLE001  # the server would log its text, which may repeat what people wrote
-        _log.error("request_broke", extra={"path": request.path, "error": type(error).__name__, "at": _place(error)})
+        _log.error("request_broke", extra={"path": request.path, "error": type(error).__name__, "at": place_of(error)})
         return _sentence(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
@@ -92,11 +92,6 @@ def _sentence(status: int, *, allow: str | None = None) -> web.Response:
     known = HTTPStatus(status)
     says = _SAYS.get(known, f"{known.phrase}.")
     return web.json_response({"error": says}, status=status, headers={"Allow": allow} if allow else None)
-
-
-def _place(error: Exception) -> str:
-    frame = extract_tb(error.__traceback__)[-1]
-    return f"{frame.name}:{frame.lineno}"
 
 
 @contextlib.asynccontextmanager

@@ -283,7 +283,7 @@ def _mine(activity: Activity, seen: list[Standing], _rest: str) -> Turn:
 
 
 def _help(activity: Activity, seen: list[Standing], rest: str) -> Turn:
-    waiting = sum(len(mine_lines(standing, activity.actor.id)) for standing in seen)
+    waiting = sum(len(mine_lines(standing, activity.actor.id, by_name=True)) for standing in seen)
     return _said(activity, help_card(everything=rest.casefold() == "all", waiting=waiting))
 
 

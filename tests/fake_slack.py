@@ -12,7 +12,6 @@ import asyncio
 import json
 from base64 import b64decode
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any, Self
 
 import aiohttp
@@ -24,7 +23,7 @@ from tests.fake_slack_sockets import SocketMode
 from tests.fake_slack_state import APP_TOKEN, BOT, BOT_TOKEN, SIGNING_SECRET, TEAM, Call, Json, SlackRefuses
 from tests.fake_slack_views import VIEW_METHODS
 from tests.fake_slack_web import MESSAGE_METHODS, Arguments, message_json
-from tests.fakes import Answer, Fault, Faults, Trouble
+from tests.fakes import Answer, Fault, Faults, Trouble, until
 
 __all__ = [
     "APP_TOKEN",
@@ -125,16 +124,12 @@ class FakeSlack(SocketMode):
 
     async def until(self, true: Callable[[], Any], seconds: float = 5) -> Any:
         """Waits for the app: what `true` says as soon as it is true; looked at after each call, and in between."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not (found := true()):
-                    self.changed.clear()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self.changed.wait(), 0.01)
-        except TimeoutError:
-            latest = "\n".join(f"{each.method} {dict(each.arguments)} -> {each.error}" for each in self.calls[-5:])
-            raise AssertionError(f"it did not come to that; the latest calls:\n{latest}") from None
-        return found
+        return await until(
+            true,
+            self.changed,
+            seconds,
+            lambda: (f"{each.method} {dict(each.arguments)} -> {each.error}" for each in self.calls[-5:]),
+        )
 
     # --- the Web API ---
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any, Self
 from urllib.parse import unquote
 
@@ -23,7 +22,7 @@ from tests.fake_teams_hands import Hands
 from tests.fake_teams_reading import rung, text_of
 from tests.fake_teams_state import APP_ID, APP_PASSWORD, BOT, BOT_NAME, TENANT, Call, Json, Message, TeamsRefuses
 from tests.fake_teams_tokens import LoginRefuses, granted, openid
-from tests.fakes import Answer, Fault, Faults, Trouble
+from tests.fakes import Answer, Fault, Faults, Trouble, until
 
 __all__ = [
     "APP_ID",
@@ -122,16 +121,12 @@ class FakeTeams(Hands):
 
     async def until(self, true: Callable[[], Any], seconds: float = 5) -> Any:
         """Waits for the bot: what `true` says as soon as it is true; looked at after each call, and in between."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not (found := true()):
-                    self.changed.clear()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self.changed.wait(), 0.01)
-        except TimeoutError:
-            latest = "\n".join(f"{each.method} {each.conversation} -> {each.error}" for each in self.calls[-5:])
-            raise AssertionError(f"it did not come to that; the latest calls:\n{latest}") from None
-        return found
+        return await until(
+            true,
+            self.changed,
+            seconds,
+            lambda: (f"{each.method} {each.conversation} -> {each.error}" for each in self.calls[-5:]),
+        )
 
     # --- what is asked ---
 

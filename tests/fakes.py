@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -56,3 +59,22 @@ class Faults:
             if not found.times:
                 self._waiting.remove(found)
         return found
+
+
+async def until(
+    true: Callable[[], Any], changed: asyncio.Event, seconds: float, told: Callable[[], Iterable[str]]
+) -> Any:
+    """What `true` says as soon as it is true; looked at after each change, and in between.
+
+    Where it does not come to that, `told` says what was called last.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while not (found := true()):
+                changed.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), 0.01)
+    except TimeoutError:
+        latest = "\n".join(told())
+        raise AssertionError(f"it did not come to that; the latest calls:\n{latest}") from None
+    return found

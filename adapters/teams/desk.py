@@ -10,7 +10,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from traceback import extract_tb
 from types import MappingProxyType
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -75,11 +74,8 @@ class Desk:
             if kind != "invoke":
                 raise
             return said(self.sentence(Notice.NOT_SAVED))
-        except Exception as error:
+        except Exception:
             outcome = "broke"
-            place = extract_tb(error.__traceback__)[-1]
-            where = f"{place.name}:{place.lineno}"
-            _log.error("activity_broke", extra={"kind": kind, "error": type(error).__name__, "at": where})
             raise
         finally:
             self.shell.heard(kind, outcome, loop.time() - begun)

@@ -26,6 +26,7 @@ from adapters.teams.ways import Pressed, from_data, goes_back, shown_in
 from conversations.activities import Activity, ActivityKind, Button, Form
 from conversations.cards import FormCard, FormErrorsCard, Notice, NoticeCard, Tap
 from conversations.effects import Turn, Whisper
+from conversations.errors import Busy, StaleReview, StorageDown
 from conversations.permissions import may_see
 from conversations.ports import Delivery, DeliveryKind
 from conversations.preferences import FORM, OPENS_FORM, preferences_form
@@ -97,6 +98,14 @@ class Interactions:
         turn = await self._desk.run(click.activity)
         if not click.press.invoked:
             return None
+        try:
+            return await self._answer(click, turn)
+        except (Busy, StaleReview, StorageDown):
+            if turn is not None and (turn.errors or turn.refused):
+                raise
+            return said(self._desk.sentence(Notice.DONE))  # it is kept; only how it looks now cannot be had
+
+    async def _answer(self, click: _Click, turn: Turn | None) -> Answer | None:
         if turn is None:  # it was taken before
             return await self._again(click.press, click.shown_in)
         if turn.errors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from conversations.errors import Busy, DeliveryFailed
 from conversations.people import Address, Person
 from conversations.ports import Delivery, DeliveryKind
 from tests.adapters import samples
+from tests.adapters.playing import Clock
 from tests.fake_teams import APP_ID, APP_PASSWORD, TENANT, FakeTeams
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -95,22 +96,6 @@ class Book:
             raise Busy
 
 
-class Clock:
-    """What everybody here looks at: Teams, the sender and the pace, for whom time passes while they sleep."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def seconds(self) -> float:
-        return self.now.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Talk:
     """Nobody has said a word yet: who does, `meets` the bot."""
@@ -172,7 +157,7 @@ class Talk:
 
 
 async def _talk(play: Callable[[Talk], Awaitable[None]]) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     async with FakeTeams(clock=clock) as teams:
         credentials = Credentials(app_id=APP_ID, password=APP_PASSWORD, tenant=TENANT, login_url=teams.login_url)
         framework = Framework(credentials)

@@ -41,6 +41,7 @@ from conversations.cards import (
 )
 from conversations.preferences import WORDS_OF
 from conversations.review import Phase, State
+from tests.adapters.playing import of_project
 from tests.adapters.samples import CARDS, TODAY, WORDS, ask, gone, question, quote, root, row, summary, ways
 from tests.adapters.slack_screen import LINKS, NAMES, PACK, REVIEW, Reading, drawn, in_words, message, reading
 from tests.block_kit import complaints, elements_of
@@ -391,19 +392,9 @@ def test_only_who_is_asked_to_act_is_rung() -> None:
 # --- what people typed -----------------------------------------------------------------------------------------------
 
 
-def _with(value: object, text: str) -> Any:
-    """A card in which every name of a project is `text`."""
-    if isinstance(value, tuple):
-        return tuple(_with(each, text) for each in value)
-    if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, Way):
-        named = {f.name: _with(getattr(value, f.name), text) for f in fields(value) if f.init}
-        return replace(value, **named | ({"project": text} if "project" in named else {}))
-    return value
-
-
 @pytest.mark.parametrize("name", CARDS)
 def test_nothing_that_people_typed_acts(name: str) -> None:
-    shown = message(_with(CARDS[name], NASTY), said=dict.fromkeys(WORDS, NASTY))
+    shown = message(of_project(CARDS[name], NASTY), said=dict.fromkeys(WORDS, NASTY))
     assert_sent(shown)
     assert not set(shown.text) & set("<>\x1b\x01\x02")
     assert "@here" not in shown.text

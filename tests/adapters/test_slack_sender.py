@@ -27,6 +27,7 @@ from conversations.errors import DeliveryFailed
 from conversations.people import Person
 from conversations.ports import Delivery, DeliveryKind
 from tests.adapters import samples
+from tests.adapters.playing import Clock
 from tests.fake_slack import BOT_TOKEN, FakeSlack, Trouble
 from tests.fake_slack_reading import text_of
 from tests.fake_slack_state import BOT, Message
@@ -53,22 +54,6 @@ class Shelf:
 
     async def find(self, platform: str, tenant: str, ids: Iterable[str]) -> tuple[Person, ...]:
         return tuple(self.people[who] for who in ids if who in self.people)
-
-
-class Clock:
-    """What everybody here looks at: Slack, the sender and the pace, for whom time passes while they sleep."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def seconds(self) -> float:
-        return self.now.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +98,7 @@ class Talk:
 
 
 async def talk(play: Callable[[Talk], Awaitable[None]], rates: Mapping[str, Rate] = RATES) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     async with FakeSlack(clock=clock) as slack:
         workspaces = Workspaces(BOT_TOKEN, api_url=slack.base_url)
         sender = SlackSender(

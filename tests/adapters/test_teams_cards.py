@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -39,6 +38,7 @@ from conversations.cards import (
 )
 from conversations.preferences import WORDS_OF
 from conversations.review import Phase
+from tests.adapters.playing import of_project
 from tests.adapters.samples import CARDS, WORDS, ask, gone, question, quote, root, row, summary, ways
 from tests.adapters.teams_screen import DELIVERY, LINKS, NAMES, PACK, REVIEW, drawn, in_words, message
 from tests.adaptive_cards import actions, complaints, elements, entities, texts
@@ -294,21 +294,11 @@ def test_a_command_begins_with_a_mention_of_the_bot() -> None:
 # --- what people typed -----------------------------------------------------------------------------------------------
 
 
-def _with(value: object, text: str) -> Any:
-    """A card in which every name of a project is `text`."""
-    if isinstance(value, tuple):
-        return tuple(_with(each, text) for each in value)
-    if is_dataclass(value) and not isinstance(value, type) and not isinstance(value, Way):
-        named = {f.name: _with(getattr(value, f.name), text) for f in fields(value) if f.init}
-        return replace(value, **named | ({"project": text} if "project" in named else {}))
-    return value
-
-
 @pytest.mark.parametrize("name", CARDS)
 def test_nothing_that_people_typed_acts(name: str) -> None:
     said = dict.fromkeys([*WORDS, 10], NASTY)
     names = {who: f"{who} <at>x</at> *b* {{{{TIME(1)}}}}" for who in NAMES}
-    shown = message(_with(CARDS[name], NASTY), said=said, names=names)
+    shown = message(of_project(CARDS[name], NASTY), said=said, names=names)
     assert complaints(shown.card) == []
     assert "\x1b" not in str(shown.card)
     links = {each["url"] for each in elements(shown.card, "Action.OpenUrl")}
