@@ -20,6 +20,7 @@ from conversations.cards import (
     ConfirmCard,
     ConflictCard,
     DigestCard,
+    EditCard,
     EscalationCard,
     FollowUpCard,
     FormCard,
@@ -129,6 +130,8 @@ def _parts(card: Card, words: Words) -> Iterable[Part]:  # noqa: C901  # one cas
             return waiting(card.lines, SHOWN_LINES, words)
         case HomeCard():
             return home(card, words)
+        case EditCard():
+            return _edit(card, words)
         case ReportCard():
             return _report(card, words)
         case _:
@@ -211,6 +214,16 @@ def _form_errors(card: FormErrorsCard, words: Words) -> Iterator[Part]:
 def _list(card: ListCard, words: Words) -> Iterator[Part]:
     parts = ("stage", "readiness", "blockers", "decision", "owner")
     return reviews(card.reviews, SHOWN_LINES, lambda each: " · ".join(words.say(part, each) for part in parts), words)
+
+
+def _edit(card: EditCard, words: Words) -> Iterator[Part]:
+    """Each question with its button, which is heard with its name, and below what is answered."""
+    for each in card.lines:
+        question = words.say("question", each)
+        yield Break()
+        yield from line("", lead=question)
+        yield from buttons_of_line(each.ways, question)
+        yield from (item(row, words.say("row", row)) for row in each.rows)
 
 
 def _report(card: ReportCard, words: Words) -> Iterator[Part]:

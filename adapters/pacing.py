@@ -14,6 +14,7 @@ from time import monotonic
 from conversations.errors import DeliveryFailed
 
 MOST_WAIT_SECONDS = 2.0  # inside of a delivery; what has to wait longer comes back
+MOST_AWAY_SECONDS = 600.0  # until then: those before it may need less time than they were given
 _MANY = 1_000  # places; those that nobody waits for are then forgotten
 
 
@@ -42,6 +43,7 @@ class Queue:
 class _Line:
     free_at: float = 0.0  # when the next one may start, had there been no burst
     held_until: float = 0.0
+    back_at: float = 0.0  # when the last of those comes back who had to wait too long
 
 
 class Turns:
@@ -60,7 +62,11 @@ class Turns:
         self._lines: dict[Hashable, _Line] = {}
 
     async def take(self, *queues: Queue) -> None:
-        """Returns when it is one's turn in all of them. Raises `DeliveryFailed` where that is too far away."""
+        """Returns when it is one's turn in all of them.
+
+        Raises `DeliveryFailed` where that is too far away. Those come back one after the other: all at once they would
+        find room for one of them, again and again.
+        """
         places = [(self._line(queue.of), queue.rate) for queue in queues]
         while True:
             wait = self._reserve(places)
@@ -85,7 +91,9 @@ class Turns:
         starts = [max(line.free_at - rate.ahead, line.held_until, now) for line, rate in places]
         wait = max(starts) - now
         if wait > self._most:
-            raise DeliveryFailed(retry_after_seconds=wait)
+            line, rate = places[starts.index(max(starts))]
+            line.back_at = min(max(line.back_at + rate.seconds, now + wait), now + max(wait, MOST_AWAY_SECONDS))
+            raise DeliveryFailed(retry_after_seconds=line.back_at - now)
         for line, rate in places:
             line.free_at = max(line.free_at, now) + rate.seconds
         return wait

@@ -203,6 +203,12 @@ class People(ABC):
         until, ask_at = self._clock() + _REMEMBERED, person.read_at + FRESH
         self._memory[person.tenant, person.id] = _Known(person=person, until=until, ask_at=ask_at)
 
+    async def _doubt(self, tenant: str, who: str) -> None:
+        """The platform is asked again when they matter next, however lately it was. Raises `Busy` and `StorageDown`."""
+        now, person = self._clock(), (await self._known(tenant, [who])).get(who)
+        if person is not None:
+            self._memory[tenant, who] = _Known(person=person, until=now + _REMEMBERED, ask_at=now)
+
     def _leave(self, tenant: str, who: str, pause: timedelta) -> None:
         """The platform is not asked again for a while; what was known before is good enough."""
         earlier, again = self._memory.get((tenant, who)), self._clock() + max(pause, _LATER)

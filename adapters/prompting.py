@@ -35,13 +35,17 @@ class Asking:
     submit: str
     hint: str = ""
     by: With
+    optional: bool = False
 
 
+_SOMEBODY_ELSE = Asking(label="who could it be?", submit="Save", hint="No name is fine.", by=With.PERSON, optional=True)
 ASKING: Mapping[Tap, Asking] = {
     Tap.LATER: Asking(label="until when?", submit="Save", by=With.DAY),
     Tap.SNOOZE: Asking(label="when shall I ask again?", submit="Save", by=With.DAY),
     Tap.DATE: Asking(label="on which day is it decided?", submit="Save", by=With.DAY),
     Tap.ASK: Asking(label="who could answer it?", submit="Ask", hint="Choose yourself to take it.", by=With.PERSON),
+    Tap.NOT_ME: _SOMEBODY_ELSE,
+    Tap.NO: _SOMEBODY_ELSE,
     Tap.HAND_OVER: Asking(label="who takes the review over?", submit="Hand over", by=With.PERSON),
     Tap.DOES_NOT_APPLY: Asking(
         label="why does it not apply?", submit="Save", hint="A second person is asked to agree.", by=With.TEXT

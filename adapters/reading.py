@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from adapters.marked import MENTION
 from adapters.people import People
 from adapters.wording import Reader, Wording, Words
 from conversations.cards import Card, Tap, Way
-from conversations.errors import DeliveryFailed
+from conversations.errors import DeliveryFailed, Unsayable
 from conversations.ports import Delivery
 
 NamesOf: TypeAlias = Callable[[str, frozenset[str]], Awaitable[Mapping[str, str]]]
@@ -68,6 +68,15 @@ class CardReader:
                     if link := await self.link_to(delivery, name):
                         found[choice] = link
         return found
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """What breaks in here has sent nothing, and says so: it can be sent once it is mended."""
+    try:
+        yield
+    except Exception as error:
+        raise Unsayable from error
 
 
 _NO_PEOPLE = ("example", "zone", "country")  # a pack's, and what may look like an id, as `UTC` does

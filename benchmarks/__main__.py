@@ -17,6 +17,7 @@ from benchmarks.comparing import FULL, LEVELS, QUICK, Trial, compare, on_postgre
 from benchmarks.digests import digests
 from benchmarks.due_shape import due_shape
 from benchmarks.figures import ROOT, Figure, counted, facts, figures, growth, keep, p50_over, spread, table
+from benchmarks.monday import monday, monday_shape
 from benchmarks.platforms import PRODUCT, Platform
 from benchmarks.processes import postgres
 from benchmarks.shape import shape
@@ -24,6 +25,7 @@ from benchmarks.shape_teams import shape_on_teams
 from benchmarks.slack import SLACK
 from benchmarks.sweeps import sweeps
 from benchmarks.teams import STOCK, TEAMS
+from bot.serving import SWITCH_SECONDS
 
 LONGEST_SECONDS = 1_200  # about twice what a quiet machine takes
 STORES = ("SQLite", "PostgreSQL")
@@ -42,6 +44,7 @@ def main() -> int:
     parser.add_argument("--strict", action="store_true", help="exit 1 where a target is missed")
     chosen = parser.parse_args()
     end_in_time()
+    sys.setswitchinterval(SWITCH_SECONDS)  # as `serve` has it: ticks are played in this process
     with tempfile.TemporaryDirectory(prefix="ai-readiness-bench-") as name, nobodys_settings(Path(name)):
         told = measured(Path(name), quick=chosen.quick)
     met = sum(figure.met for figure in told)
@@ -58,7 +61,7 @@ def measured(folder: Path, *, quick: bool) -> list[Figure]:
             for platform in (SLACK, TEAMS):
                 urls = on_sqlite(folder, platform) if store == "SQLite" else on_postgres(server_url, platform)
                 told += asyncio.run((quickly if quick else fully)(store, platform, urls, folder))
-            told += asyncio.run((due_shape if quick else due_fully)(store, where))
+            told += asyncio.run((due_quickly if quick else due_fully)(store, where, folder))
     print(*told, sep="\n")
     known |= {"load after": round(os.getloadavg()[0], 1)}
     keep(ROOT / "build" / "bench.json", known, told)
@@ -94,9 +97,13 @@ async def quickly(store: str, platform: Platform, urls: tuple[str, str], folder:
     ]
 
 
-async def due_fully(store: str, where: Path | str) -> list[Figure]:
+async def due_fully(store: str, where: Path | str, folder: Path) -> list[Figure]:
     """What is done at its time, where the databases are made: in a folder, or on a server."""
-    return [*await sweeps(store, where), *await digests(store, where)]
+    return [*await sweeps(store, where), *await digests(store, where), *await monday(store, where, folder)]
+
+
+async def due_quickly(store: str, where: Path | str, folder: Path) -> list[Figure]:
+    return [*await due_shape(store, where), *await monday_shape(store, where, folder)]
 
 
 @contextlib.contextmanager

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 from sqlalchemy import Connection, func, select
 
-from benchmarks.due import BEGUN, NEXT_MONDAY, begin_one, copy, databases, filling, make_due, saying, tell, wait
+from benchmarks.beside import Beside, answering, begin_threads, take, while_going_on
+from benchmarks.due import BEGUN, NEXT_MONDAY, begin_one, copy, databases, filling, make_due, tell, wait
 from benchmarks.figures import Figure, spread
-from benchmarks.load import NotMeasured, Round
-from benchmarks.reviews import begin
-from benchmarks.slack import SLACK
+from benchmarks.load import NotMeasured
 from bot.bootstrap import Application, running
 from bot.settings import Settings
 from conversations.activities import Activity
@@ -28,11 +26,8 @@ from storage.models import act, reminder, review
 
 REVIEWS, ITEMS = 3, 21  # of each owner; all items of each review are answered
 _ROUNDS, _OWNERS = 5, 200  # a thousand owners; one more round warms up
-_MANY = 2_000  # in one tick, for its rate, on SQLite only
 _BESIDE, _TURNS = 60, 100  # digests of a tick that turns are taken beside, and turns before it
-_THREADS = 128  # whose reviews these turns answer in rotation
-_TOLD_AT = BEGUN + timedelta(hours=1)  # the digest before
-_TURNS_AT = NEXT_MONDAY + timedelta(days=3)  # whom a turn would have looked at is not due yet
+TOLD_AT = BEGUN + timedelta(hours=1)  # the digest before
 _GROUPED = (
     select(
         review.c.owner,
@@ -49,35 +44,23 @@ _GROUPED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """Turns, one after the other: on their own, and while a tick went on."""
-
-    alone: Round
-    ticking: Round
-
-
 async def digests(store: str, where: Path | str) -> list[Figure]:
     """Raises `NotMeasured`."""
     (url,) = await asyncio.to_thread(databases, where, "weekly")
     original = await begin_one(url, answered=ITEMS)
-    said = await begin(SLACK, url, _THREADS, clock=lambda: _TURNS_AT)
-    many = _MANY if store == "SQLite" else 0
+    said = await begin_threads(url)
     owners = {f"{number}": _OWNERS for number in range(1 + _ROUNDS)}
-    owners |= {f"beside{number}": _BESIDE for number in range(1 + _ROUNDS)} | ({"many": many} if many else {})
+    owners |= {f"beside{number}": _BESIDE for number in range(1 + _ROUNDS)}
     with filling(url) as connection:
         wait(connection, 1_000)
         for batch, number in owners.items():
             copy(connection, original, number, each=REVIEWS, batch=batch)
-            tell(connection, number, batch=batch, at=_TOLD_AT)
+            tell(connection, number, batch=batch, at=TOLD_AT)
     async with running(Settings(database_url=url), {}, command="make bench", clock=lambda: NEXT_MONDAY) as application:
         written = [await _written(application, number) for number in range(1 + _ROUNDS)][1:]
-        turns = _answering(said)
+        turns = answering(said)
         beside = [await _beside(application, number, turns) for number in range(1 + _ROUNDS)][1:]
         print(*_lines(store, written, beside), sep="\n", flush=True)
-        if many:
-            seconds = await _ticked(application, many, "many")
-            print(f"{store}, {many:,} digests in one tick: {many / seconds:.0f} a second", flush=True)
     return _figures(store, written, beside)
 
 
@@ -102,11 +85,6 @@ def _said(row: tuple[str, str, int, datetime]) -> str:
     return f"*{project}*: {answered} of {ITEMS} answered, the newest on {newest:%d %B}"
 
 
-async def _ticked(application: Application, many: int, batch: str) -> float:
-    await application.database.units(make_due, many, each=REVIEWS, batch=batch, at=NEXT_MONDAY)
-    return await _tick(application, many)
-
-
 async def _tick(application: Application, many: int) -> float:
     """A whole one, but for the sending."""
     begun = perf_counter()
@@ -119,35 +97,17 @@ async def _tick(application: Application, many: int) -> float:
 # --- turns beside it -----------------------------------------------------------------------------------------------
 
 
-def _answering(said: list[str]) -> Iterator[Activity]:
-    """An answer to each item of each review, in rotation."""
-    for n, words in enumerate(said):
-        for number in range(_THREADS):
-            yield saying(number, n, words, now=_TURNS_AT)
-
-
 async def _beside(application: Application, number: int, turns: Iterator[Activity]) -> Beside:
-    alone = await _round(application, (next(turns) for _ in range(_TURNS)))
-    ticking = asyncio.create_task(_ticked(application, _BESIDE, f"beside{number}"))
-    meanwhile = await _round(application, _while(ticking, turns))
+    alone = await take(application, islice(turns, _TURNS))
+    ticking = asyncio.create_task(_ticked(application, number))
+    meanwhile = await take(application, while_going_on(ticking, turns))
     await ticking
     return Beside(alone=alone, ticking=meanwhile)
 
 
-def _while(going_on: asyncio.Task[float], turns: Iterator[Activity]) -> Iterator[Activity]:
-    while not going_on.done():
-        yield next(turns)
-
-
-async def _round(application: Application, turns: Iterator[Activity]) -> Round:
-    taken, begun = list[float](), perf_counter()
-    for activity in turns:
-        before = perf_counter()
-        turn = await application.runner.run(activity)
-        taken.append(perf_counter() - before)
-        if turn is None or turn.review is None or not turn.review.acts:
-            raise NotMeasured(f"{activity.keys[0]} has answered nothing")
-    return Round(taken=tuple(sorted(taken)), lasted=perf_counter() - begun, cpu=0)
+async def _ticked(application: Application, number: int) -> float:
+    await application.database.units(make_due, _BESIDE, each=REVIEWS, batch=f"beside{number}", at=NEXT_MONDAY)
+    return await _tick(application, _BESIDE)
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
@@ -155,12 +115,10 @@ async def _round(application: Application, turns: Iterator[Activity]) -> Round:
 
 def _figures(store: str, written: list[tuple[float, float]], beside: list[Beside]) -> list[Figure]:
     itself = "the same turns while nothing ticks"
-    middle = [each.ticking.p50 / each.alone.p50 for each in beside]
-    worst = [each.ticking.p99 / each.alone.p99 for each in beside]
     return [
         spread(f"{store}: digests", "one grouped query and a text each", [ours / floor for floor, ours in written], 3),
-        spread(f"{store}: turns while digests are written, p50", itself, middle, 2),
-        spread(f"{store}: turns while digests are written, p99", itself, worst, 3),
+        spread(f"{store}: turns while digests are written, p50", itself, [each.p50 for each in beside], 2),
+        spread(f"{store}: turns while digests are written, p99", itself, [each.p99 for each in beside], 3),
     ]
 
 

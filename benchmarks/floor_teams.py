@@ -1,7 +1,7 @@
-"""The floor: what a bot on the Bot Framework must pay to keep a message before it says so, its clients kept.
+"""The floor: what a bot on the Bot Framework must pay to keep a message before it says so, no clients built.
 
 A signed token checked, the SDK's own turn without a word in it; and one row, durably committed, before the ack.
-Of the product only the edge is used: what checks the token, and what keeps the SDK's clients.
+Of the product only the edge is used: what checks the token, and what has the SDK build no clients for a turn.
 `python -m benchmarks.floor_teams DATABASE_URL PORT APP_ID OPENID_URL`
 """
 
@@ -18,7 +18,7 @@ from benchmarks.commits import Keep, keeping
 
 
 def make_app(verifier: Verifier, keep: Keep) -> web.Application:
-    framework = Framework(None)  # it sends nothing
+    framework = Framework()
 
     async def handle(request: web.Request) -> web.Response:
         body = json.loads(await request.read())

@@ -44,6 +44,7 @@ class Platform:
     channel: Callable[[int], str]
     thread: Callable[[int], str]
     root: Callable[[int], str]  # the review's own message
+    other: Callable[[int], str]  # any other one of its thread
     mention: Callable[[str], str]  # of somebody, by the initial
     servers: Servers
 

@@ -16,8 +16,6 @@ from conversations.decide import Engine
 from conversations.ports import Delivery
 from tests.journeys.answers import ANSWERS
 
-_ANOTHER = "1700000000.000002"  # any message but a review's own
-
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -26,7 +24,8 @@ class Posted:
     platform: Platform
 
     async def deliver(self, delivery: Delivery, _words: Mapping[int, str]) -> str | None:
-        return self.platform.root(number_in(delivery.reference.channel)) if delivery.key == "root" else _ANOTHER
+        named = self.platform.root if delivery.key == "root" else self.platform.other
+        return named(number_in(delivery.reference.channel))
 
     async def look_up(self, _delivery: Delivery) -> str | None:
         return None

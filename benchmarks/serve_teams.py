@@ -11,14 +11,14 @@ import sys
 
 from benchmarks.fake_microsoft import microsoft
 from bot.logs import log_to_stderr
-from bot.serving import SWITCH_SECONDS, run
+from bot.serving import SWITCH_SECONDS, run, settled
 from bot.settings import read_settings
 
 
 async def main(url: str) -> None:
     told_to_stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told_to_stop.set)
-    await run(read_settings(), told_to_stop, microsoft=microsoft(url))
+    await run(read_settings(), told_to_stop, settled, microsoft=microsoft(url))
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ SLACK = Platform(
     channel=lambda number: f"C{number:05}",
     thread=_root,
     root=_root,
+    other=lambda number: f"{1_700_000_000 + number}.000200",
     mention=lambda initial: f"<@U0{initial}>",
     servers=servers,
 )

@@ -81,6 +81,7 @@ TEAMS = Platform(
     channel=_channel,
     thread=_thread,
     root=lambda number: f"{_thread(number)} {_post(number)}",
+    other=lambda number: f"{_thread(number)} {_post(number) + 1}",
     mention=lambda initial: f"<@29:1{initial}>",
     servers=servers,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from bot.plans import Planner
 from bot.turns import TurnRunner
@@ -17,6 +17,8 @@ from conversations.people import Account
 from conversations.ports import Roll
 from storage.parts import away_people, people_with_a_part
 from storage.threads import Units
+
+_LATELY = timedelta(days=3)  # who has been away until then may be back sooner than reviews were told
 
 
 class Absences:
@@ -41,7 +43,7 @@ class Absences:
 
     async def look(self) -> None:
         """Raises `Busy` and `StorageDown`."""
-        for away in await self._read(away_people, on=self._today()):
+        for away in await self._read(away_people, on=self._today() - _LATELY):
             for review in away.reviews:
                 await self._tell(ActivityKind.AWAY, away.account, review, away.until.isoformat())
         for platform, roll in self._rolls.items():

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.library import load_engine
 from bot.plans import Planner
+from bot.recalls import Recalls
 from bot.relay import Counted, Relay
 from bot.settings import Settings
 from bot.ticker import Noted, Ticker
@@ -58,12 +59,23 @@ async def running(
     try:
         shelf = PackShelf()
         runner = TurnRunner(database.units, engine.decide, shelf, wake=lambda: relay.wake(), reach=reach)  # noqa: PLW0108  # it is made below
+        known_quiets = {} if quiets is None else quiets
+        recalls = Recalls(
+            database.units,
+            engine.decide,
+            shelf,
+            engine.calendar_of,
+            clock=clock,
+            quiets=known_quiets,
+            reach=reach,
+        )
         relay = Relay(
             database.units,
             senders,
             clock=clock,
             me=f"{command}-{os.getpid()}",
             unpostable=runner.run,
+            recalls=recalls,
             reach=reach,
             counted=counted,
         )
@@ -74,9 +86,10 @@ async def running(
             runner,
             wake=relay.wake,
             clock=clock,
-            quiets={} if quiets is None else quiets,
+            quiets=known_quiets,
             reach=reach,
             noted=noted,
+            first=relay.catch_up,
         )
         yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker)
     finally:

@@ -16,6 +16,7 @@ from conversations.packs import Library
 from conversations.regions import Regions
 
 RULES = "vague_rules.yaml"
+_UNTHANKED = frozenset({"teams"})  # no sign can be put on a message there, nor be shown to one person in a thread
 
 
 class NoSuchFolder(BadSettings):
@@ -76,6 +77,7 @@ def load_engine(settings: Settings, pack: str | None = None) -> Engine:
         admins=ids,
         calendar_of=calendar_for(settings.zone, settings.country),
         regions=Regions(zones=zones, countries=countries),
+        unthanked=_UNTHANKED,
     )
 
 

@@ -17,6 +17,7 @@ from conversations.digests import is_told
 from conversations.letters import Pending, Plan, Silence
 from conversations.people import Account, Person, Preferences
 from conversations.planning import plan
+from conversations.ports import Quiet
 from conversations.preferences import preferences_card
 from conversations.standing import stand
 from storage.reminders import anything_due, next_due, read_pending, waiting
@@ -84,6 +85,13 @@ def _after(pending: Pending, plans: Mapping[Account, Plan]) -> Pending:
         if done.digest is not None:
             told = replace(told, digest_elsewhere_at=done.at)
     return replace(pending, told=told)
+
+
+async def disturbed_until(quiets: Mapping[str, Quiet], accounts: Iterable[Account], now: datetime) -> datetime | None:
+    """Until when a person with these accounts must not be disturbed, by any of their platforms that tells."""
+    asked = [(quiet, each) for each in accounts if (quiet := quiets.get(each.platform)) is not None]
+    known = [until for quiet, each in asked if (until := await quiet.until(each, now)) is not None]
+    return max(known, default=None)
 
 
 def in_order(lines: Iterable[PlanLine]) -> tuple[PlanLine, ...]:

@@ -8,6 +8,8 @@ A review whose own message can never arrive must not be. That it cannot is noted
 sends nothing, makes sure that nothing arrived before, tells the engine and marks it. So a process may die anywhere in
 between, and nothing that would hang from that message is tried. Where it may have arrived, people may see the review,
 and it stays. In the same way the reviews are told whose letter can never arrive, as its reader cannot be written to.
+
+A letter whose reader's hours are over is not sent but called back (`recalls.py`), unless it may have arrived.
 """
 
 from __future__ import annotations
@@ -21,15 +23,12 @@ from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
 from bot.logs import place_of
+from bot.recalls import Recalls, lost_by_review
 from conversations.activities import Activity, ActivityKind, Actor
-from conversations.board import addressee
-from conversations.cards import DigestCard
-from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown
+from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown, Unsayable
 from conversations.ports import Delivery, DeliveryKind, Sender
-from storage.letters import lines_of
 from storage.models import DeliveryState
 from storage.outbox import NEVER_POSTED, Claimed, anything_due, claim, give_up, mark_sent, postpone
-from storage.places import places_of
 from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
 
@@ -68,7 +67,12 @@ class Ended:
     unknown: bool = False  # parked, and may have arrived all the same
 
 
-Outcome: TypeAlias = Sent | Later | Ended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLate:
+    """Its reader's hours are over: it is planned anew."""
+
+
+Outcome: TypeAlias = Sent | Later | Ended | TooLate
 Unpostable: TypeAlias = Callable[[Activity], Awaitable[object]]
 Counted: TypeAlias = Callable[[str, str, str], object]  # platform, kind, what became of it
 
@@ -86,6 +90,7 @@ class Relay:
         clock: Callable[[], datetime],
         me: str,
         unpostable: Unpostable,
+        recalls: Recalls,
         reach: Reach = no_op,
         counted: Counted = lambda *_: None,
     ) -> None:
@@ -95,11 +100,13 @@ class Relay:
         self._clock = clock
         self._me = me
         self._unpostable = unpostable
+        self._recalls = recalls
         self._reach = reach
         self._claims = 0
         self._woken = asyncio.Event()
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
+        self._giving_way = asyncio.Lock()
 
     def wake(self) -> None:
         """Something may be due."""
@@ -132,6 +139,16 @@ class Relay:
                 await self._start_due()
         finally:
             await self._finish()
+
+    async def catch_up(self) -> None:
+        """Sends what is due by now, once, beside whatever else is being sent. Raises `Busy` and `StorageDown`."""
+        now = self._clock()
+        while await self._units(anything_due, now=now):
+            await self._start_due()
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        if self._running:
+            await asyncio.wait(self._running)
 
     async def _claim_while_running(self) -> None:
         try:
@@ -193,15 +210,24 @@ class Relay:
             return Ended(state=DeliveryState.UNKNOWN, trouble=NEVER_POSTED)
         try:
             known = await _look_up(sender, claimed) if delivery.attempts else None
-            return known or _as_noted(claimed) or await self._send(sender, claimed)
+            return known or _as_noted(claimed) or await self._late(claimed) or await self._send(sender, claimed)
         except Exception as error:  # noqa: BLE001  # a sender's fault must not stop the lane, nor the other lanes
-            _log.error("sender_broke", extra=_fields(delivery) | {"error": type(error).__name__, "at": place_of(error)})
+            why, unknown = error.__cause__ or error, not isinstance(error, Unsayable)
+            _log.error("sender_broke", extra=_fields(delivery) | {"error": type(why).__name__, "at": place_of(why)})
             if claimed.trouble or claimed.tries >= _BROKEN_TRIES:
-                trouble = claimed.trouble or type(error).__name__
-                return Ended(state=DeliveryState.PARKED, trouble=trouble, unknown=True)
-            return Later(seconds=_pause(claimed), unknown=True)
+                trouble = claimed.trouble or type(why).__name__
+                return Ended(state=DeliveryState.PARKED, trouble=trouble, unknown=unknown)
+            return Later(seconds=_pause(claimed), unknown=unknown)
+
+    async def _late(self, claimed: Claimed) -> Outcome | None:
+        try:
+            return TooLate() if await self._recalls.is_too_late(claimed.delivery) else None
+        except (Busy, StaleReview, StorageDown):
+            return Later(seconds=_pause(claimed))
 
     async def _send(self, sender: Sender, claimed: Claimed) -> Outcome:
+        async with self._giving_way:  # making a message takes the loop for milliseconds: one in each of its rounds
+            await asyncio.sleep(0)
         self._reach("relay_sending")
         try:
             async with asyncio.timeout(SEND_SECONDS):
@@ -215,33 +241,10 @@ class Relay:
 
     async def _tell_its_reviews(self, delivery: Delivery) -> None:
         """Each of them once, that its lines did not arrive and who cannot be written to."""
-        lines = await self._lines(delivery)
-        for review, place in (await self._units(places_of, lines)).items():
-            keys = lines[review]
-            who = next(map(addressee, keys), None) or delivery.to or ""  # who is joined to others has an id in each
-            activity = Activity(
-                keys=(f"unreachable/{delivery.delivery_id}/{review}",),
-                kind=ActivityKind.UNREACHABLE,
-                actor=Actor(id=who, name=who),
-                reference=place,
-                at=self._clock(),
-                text="\n".join(keys),
-                review=review,
-            )
+        for activity in await lost_by_review(self._units, delivery, ActivityKind.UNREACHABLE, self._clock()):
             with suppress(EventRefused):  # it is closed
                 await self._unpostable(activity)
             self._reach("relay_told")
-
-    async def _lines(self, delivery: Delivery) -> Mapping[str, list[str]]:
-        """What did not arrive, by review; a digest has no lines that a review would miss."""
-        if isinstance(delivery.card, DigestCard):
-            ways = (way.review for line in delivery.card.lines for way in line.ways)
-            return {review: [] for review in ways if review}
-        lines = (await self._units(lines_of, [delivery.key or ""])).get(delivery.key or "", ())
-        found: dict[str, list[str]] = {}
-        for line in lines:
-            found.setdefault(line["review_id"], []).append(line["message_key"])
-        return found
 
     async def _withdraw(self, delivery: Delivery) -> None:
         activity = Activity(
@@ -270,6 +273,9 @@ class Relay:
             case Ended(state=state, trouble=trouble):
                 await self._units(give_up, delivery, state, trouble, me=me, now=now, whole_thread=whole_thread)
                 _log.warning("delivery_ended", extra=_fields(delivery) | {"state": state.value, "trouble": trouble})
+            case TooLate():
+                await self._recalls.call_back(delivery, me)
+                _log.warning("delivery_called_back", extra=_fields(delivery))
             case _:
                 assert_never(outcome)
 

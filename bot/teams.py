@@ -61,7 +61,6 @@ MICROSOFT = Microsoft()
 class _Teams:
     """What is needed to speak there."""
 
-    framework: Framework
     connector: Connector
     people: People
     wording: Wording
@@ -101,7 +100,7 @@ async def on_teams(
         off = settings.teams_auth_off
         verifier = None if off else Verifier(settings.teams_app_id or "", openid_url=microsoft.openid_url)
         accepts = partial(is_accepted, emulated=True) if off else microsoft.accepts
-        route = messages(verifier, teams.framework, accepts, lambda body: desk.hear(body, interactions.pressed))
+        route = messages(verifier, Framework(), accepts, lambda body: desk.hear(body, interactions.pressed))
         checks: dict[str, Check] = {} if verifier is None else {"teams": partial(_ready, verifier, teams.connector)}
         yield replace(_platform(teams), routes=(route, *about.routes()), checks=checks)
 
@@ -117,16 +116,15 @@ async def _speaking(
     haste: float = 1,
 ) -> AsyncIterator[_Teams]:
     units, wording = application.database.units, Wording(Teams())
-    framework = Framework(_credentials(settings, microsoft))
-    connector, addresses = Connector(framework), Addresses(AddressRows(units), asks_by)
+    connector, addresses = Connector(_credentials(settings, microsoft)), Addresses(AddressRows(units), asks_by)
     people = People(PeopleRows(units), addresses, connector, asks_by, admins=settings.admins)
     turns = Turns(clock=lambda: monotonic() * haste, sleep=lambda seconds: asyncio.sleep(seconds / haste))
     sender = TeamsSender(connector, addresses, people, wording, zone=settings.zone, clock=clock, turns=turns)
     try:
-        yield _Teams(framework=framework, connector=connector, people=people, wording=wording, sender=sender)
+        yield _Teams(connector=connector, people=people, wording=wording, sender=sender)
     finally:
         await people.close()
-        await framework.close()
+        await connector.close()
 
 
 def _platform(teams: _Teams) -> Platform:

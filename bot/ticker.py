@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.plans import TOGETHER, Planner, in_order
+from bot.plans import TOGETHER, Planner, disturbed_until, in_order
 from bot.turns import TurnRunner
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import PlanLine
@@ -29,6 +29,9 @@ from storage.unit_of_work import Reach, no_op
 
 TRIES = 5
 AT_ONCE = 16  # people; as many share a commit on SQLite
+GIVE_WAY_SECONDS = (
+    0.05  # that a plan waits for turns, which somebody waits for; no longer, as there may be no end of them
+)
 
 Noted: TypeAlias = Callable[[str, str, str], object]  # platform; letter, digest or held; its kind, or why not
 
@@ -36,7 +39,11 @@ _log = logging.getLogger(__name__)
 
 
 class Ticker:
-    """`wake` is called when something was left to send. `quiets` are by platform; others tell of nobody's quiet."""
+    """`wake` is called when something was left to send. `quiets` are by platform; others tell of nobody's quiet.
+
+    `first` is awaited before the first tick: what a process before this one has left unsent may be called back then,
+    and what is planned must not count on it.
+    """
 
     def __init__(
         self,
@@ -50,6 +57,7 @@ class Ticker:
         quiets: Mapping[str, Quiet],
         reach: Reach = no_op,
         noted: Noted = lambda *_: None,
+        first: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self.planner = planner
         self._units = units
@@ -60,7 +68,9 @@ class Ticker:
         self._quiets = quiets
         self._reach = reach
         self._noted = noted
+        self._first = first
         self._alone = asyncio.Lock()
+        self._planning = asyncio.Lock()
         self._stopping = False
 
     def stop(self) -> None:
@@ -69,6 +79,9 @@ class Ticker:
 
     async def tick(self) -> tuple[PlanLine, ...]:
         """Looks at everything that is due; what went out and what was held back. Raises `Busy` and `StorageDown`."""
+        if self._first is not None:
+            await self._first()
+            self._first = None
         silence, lines = await self.pulse(), list[PlanLine]()
         while not self._stopping and (claim := await self._claimed()):
             self._reach("tick_claimed")
@@ -154,19 +167,21 @@ class Ticker:
 
     async def _plan(self, pending: Pending, now: datetime, silence: Silence | None) -> Plan:
         """Who would get something is asked about first: whether they must not be disturbed."""
-        plan = await self.planner.plan(pending, now, silence)
+        plan = await self._planned(pending, now, silence)
         if not plan.writes:
             return plan
-        until = await self._disturbed_until((pending.account, *pending.told.others), now)
+        until = await disturbed_until(self._quiets, (pending.account, *pending.told.others), now)
         if until is None or until <= now:
             return plan
-        return await self.planner.plan(pending, now, silence, disturbed_until=until)
+        return await self._planned(pending, now, silence, disturbed_until=until)
 
-    async def _disturbed_until(self, accounts: Iterable[Account], now: datetime) -> datetime | None:
-        """On any of somebody's platforms that tells."""
-        quiets = [(quiet, each) for each in accounts if (quiet := self._quiets.get(each.platform)) is not None]
-        known = [until for quiet, each in quiets if (until := await quiet.until(each, now)) is not None]
-        return max(known, default=None)
+    async def _planned(
+        self, pending: Pending, now: datetime, silence: Silence | None, disturbed_until: datetime | None = None
+    ) -> Plan:
+        """One at a time: a turn that comes meanwhile is held up by one plan, not by all that wait."""
+        async with self._planning:
+            await self._runner.rest(GIVE_WAY_SECONDS)
+            return await self.planner.plan(pending, now, silence, disturbed_until)
 
     def _tell(self, plan: Plan) -> None:
         platform = plan.account.platform

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from weakref import WeakValueDictionary
 
 from conversations.activities import Activity, ConversationReference
@@ -44,6 +45,9 @@ class TurnRunner:
         self._reach = reach
         # Turns that would only wait for each other must not hold the threads. A lock lives while somebody uses it.
         self._locks: WeakValueDictionary[ConversationReference | str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way = 0
+        self._rest = asyncio.Event()
+        self._rest.set()
 
     async def run(self, activity: Activity) -> Turn | None:
         """The turn, once it is committed; None when the activity was seen before.
@@ -52,12 +56,25 @@ class TurnRunner:
         whatever the engine raises. Then nothing was kept.
         """
         lock = self._locks.setdefault(activity.review or activity.reference, asyncio.Lock())
-        async with lock:
-            turn = await self._taken(activity)
+        self._under_way += 1
+        self._rest.clear()
+        try:
+            async with lock:
+                turn = await self._taken(activity)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._rest.set()
         self._reach("committed")
         if turn is not None and turn.effects:
             self._wake()
         return turn
+
+    async def rest(self, seconds: float) -> None:
+        """Returns as soon as no turn is under way, and after so many seconds all the same."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rest.wait()
 
     async def _taken(self, activity: Activity) -> Turn | None:
         loop = asyncio.get_running_loop()

@@ -24,6 +24,7 @@ class ActivityKind(StrEnum):
     UNPOSTABLE = "unpostable"  # nothing of the review can be posted in its channel: never yet, or no longer
     UNREACHABLE = "unreachable"  # nobody can write to the actor; `text` names what did not arrive, a message a line
     REACHABLE = "reachable"  # … and now they can be written to again
+    CALLED_BACK = "called_back"  # what the actor was to be written to was never sent; `text` names it in the same way
     INSTALLED = "installed"  # the bot is new here; the actor installed it, or was the first to speak to it
     AWAY = "away"  # the actor is away until the day that `text` names, as YYYY-MM-DD
     LAPSE = "lapse"  # nobody did anything: time has passed

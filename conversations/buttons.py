@@ -13,7 +13,7 @@ from conversations.heard import ASKS_FOR, Heard, answered, made, on_day
 from conversations.packs import ItemType
 from conversations.quiet import QUIET_DAYS, quiet_since
 from conversations.review import Act, Phase
-from conversations.words import snoozed, word_in
+from conversations.words import declined, snoozed, word_in
 
 
 def pressed(heard: Heard, activity: Activity) -> Event:
@@ -75,7 +75,13 @@ def _does_not_apply_pressed(heard: Heard, button: Button) -> Event:
 
 
 def _not_me_pressed(heard: Heard, button: Button) -> Event | None:
-    return made(heard, events.Declined, item=button.item) if button.item else _like_the_word(heard, button)
+    who = f"<@{button.choice}>" if button.choice else None
+    return declined(heard, button.item, who) if button.item else _like_the_word(heard, button)
+
+
+def _no_pressed(heard: Heard, button: Button) -> Event | None:
+    who = f", ask <@{button.choice}>" if button.choice else ""
+    return word_in(heard, f"no {button.item}{who}") if button.item else _like_the_word(heard, button)
 
 
 def _undo_pressed(heard: Heard, button: Button) -> Event | None:
@@ -141,6 +147,7 @@ _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
     Tap.DATE: _with_choice("date {choice}"),
     Tap.USE: _with_choice("use {choice} {item}"),
     Tap.NOT_ME: _not_me_pressed,
+    Tap.NO: _no_pressed,
     Tap.UNDO: _undo_pressed,
     Tap.NOT_AN_ANSWER: _not_an_answer_pressed,
     Tap.GO_ON: _go_on_pressed,
@@ -150,5 +157,5 @@ _PRESSED: Mapping[Tap, Callable[[Heard, Button], Event | None]] = {
     Tap.WHY: _why_pressed,
     Tap.CANCEL: lambda heard, button: made(heard, events.Cancelled, sure=button.choice == "sure"),
 }
-_TAPS_WITH_ITEM = (Tap.KEEP, Tap.ACCEPT, Tap.REJECT, Tap.YES, Tap.NO, Tap.EDIT)
+_TAPS_WITH_ITEM = (Tap.KEEP, Tap.ACCEPT, Tap.REJECT, Tap.YES, Tap.EDIT)
 _OF_THE_ASKED = (Tap.SKIP, Tap.BACK)

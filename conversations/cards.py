@@ -714,7 +714,6 @@ class Notice(StrEnum):
     SENT_PRIVATELY = "sent_privately"  # what a button asked for, to the one who pressed it
     TAKEN_BACK = "taken_back"
     UNTIL_WHEN = "until_when"
-    WHICH = "which"
     WHICH_DAY = "which_day"
     WHO = "who"
     WHY_NOT = "why_not"
@@ -856,6 +855,25 @@ class WelcomeCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditLine:
+    """The answers to one question; its way opens the form that they are written in."""
+
+    short: str
+    rows: tuple[Row, ...]
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCard:
+    """All answers of a review, to who would change one of them."""
+
+    project: str
+    answered: int
+    total: int
+    lines: tuple[EditLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportCard:
     """The review as a document; the same data that the command prints."""
 
@@ -897,5 +915,6 @@ Card: TypeAlias = (
     | MineCard
     | HomeCard
     | WelcomeCard
+    | EditCard
     | ReportCard
 )

@@ -57,7 +57,7 @@ def nudge_card(standing: Standing, item: ItemStanding, told: Act) -> NudgeCard:
         type=item.item.type,
         seconds=seconds_for(item.item.type),
         missing=(item.answer.follow_up or "") if open_ and item.answer else "",
-        due_on=_due_on(standing, item, about) if open_ else None,
+        due_on=_due_on(standing, item, told, about) if open_ else None,
         became=now.became,
         by=now.by,
         until=now.until,
@@ -176,9 +176,9 @@ def _ways_on(standing: Standing, item: ItemStanding, now: Outcome) -> tuple[Way,
     return item_ways(standing, item.item.key, (Tap.ASK,)) if declined else ()
 
 
-def _due_on(standing: Standing, item: ItemStanding, about: About) -> date | None:
-    if about is About.PROMISED:
-        return item.due_on
+def _due_on(standing: Standing, item: ItemStanding, told: Act, about: About) -> date | None:
+    if about is About.PROMISED:  # the item knows the day no more once it has gone by
+        return next((act.day for act in standing.review.acts if act.n == told.target), None)
     if about is About.PASSED:
         return item.answer.day if item.answer else None
     return _day(standing, item.old_from) if about is About.REVIEW and item.old_from else None

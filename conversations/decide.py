@@ -16,9 +16,9 @@ from functools import partial
 from conversations import linking, oneself
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.calendars import Calendar
-from conversations.cards import Card, Notice, NoticeCard, Tap, Way
+from conversations.cards import Card, NotedCard, Notice, NoticeCard, Tap, Way
 from conversations.composing import summary_card
-from conversations.effects import Turn, Whisper
+from conversations.effects import Effect, React, Turn, Whisper
 from conversations.engine import begin, lapse, step
 from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
@@ -49,6 +49,7 @@ _TOLD_BY_THE_WORLD = (
     ActivityKind.UNPOSTABLE,
     ActivityKind.UNREACHABLE,
     ActivityKind.REACHABLE,
+    ActivityKind.CALLED_BACK,
 )
 _OF_ONES_OWN = (ActivityKind.EDIT, ActivityKind.DELETION)
 _START = re.compile(r"start(?:\s+(?P<name>(?!--|—).*?))?(?:\s+(?:--|—)pack[\s=]+(?P<pack>\S+))?", re.IGNORECASE)
@@ -66,6 +67,7 @@ class Engine:
     admins: frozenset[str] = frozenset()  # ids, besides those whom the platform calls so
     calendar_of: Callable[[Person | None, Preferences], Calendar]
     regions: Regions
+    unthanked: frozenset[str] = frozenset()  # platforms on which the question's own card says what was understood
 
     @property
     def packs(self) -> tuple[str, ...]:
@@ -81,6 +83,8 @@ class Engine:
         before = stand(found.review, now) if found.review is not None else None
         turn = self._of_oneself(activity, found, now) or self._of_reviews(activity, found, before, now)
         turn = linking.with_news(turn, activity, found)
+        if activity.reference.platform in self.unthanked:
+            turn = replace(turn, effects=tuple(each for each in turn.effects if not _is_thanks(each)))
         if before is not None and turn.review is not None and before.review.version == turn.review.version:
             return turn
         return with_looks(turn, before, now)
@@ -260,8 +264,14 @@ def _said(activity: Activity, card: Card, *, refused: bool = False, review: Revi
     return Turn(review=review, effects=(Whisper(to=activity.actor.id, card=card),), refused=refused)
 
 
+def _is_thanks(effect: Effect) -> bool:
+    return isinstance(effect, React) or (isinstance(effect, Whisper) and isinstance(effect.card, NotedCard))
+
+
 def _status(activity: Activity, seen: list[Standing], name: str) -> Turn:
-    here = [s for s in seen if activity.private or s.review.reference.channel == activity.reference.channel]
+    """Of the reviews of the channel; in a chat, where there can be none, of all that they may see."""
+    channel = activity.reference.channel
+    here = [s for s in seen if activity.private or not channel or s.review.reference.channel == channel]
     wanted = [s for s in seen if folded_name(s.review.project) == folded_name(name)] if name else here
     living = [standing for standing in wanted if standing.phase in LIVING] or wanted
     if name and not wanted:

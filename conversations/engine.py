@@ -100,6 +100,7 @@ _ROWS: Mapping[type[Event], tuple[Handler | None, ...]] = {
     events.WentAway: (around.went_away,) * 4,
     events.BecameUnreachable: (around.became_unreachable, around.became_unreachable, None, None),
     events.BecameReachable: (around.became_reachable, around.became_reachable, None, None),
+    events.CalledBack: (around.called_back,) * 4,
     events.ChannelArchived: (around.channel_archived,) * 4,
     events.NeverPosted: (around.never_posted, around.never_posted, None, None),
     events.PlaceLost: (around.place_lost, on.ignored, on.ignored, on.ignored),

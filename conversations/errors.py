@@ -58,6 +58,10 @@ class LaneLost(ReadinessError):
     """Another relay took this lane over: sending took longer than its lease. Nothing was marked."""
 
 
+class Unsayable(ReadinessError):
+    """The card could not be put into words. Nothing was sent."""
+
+
 class DeliveryFailed(ReadinessError):
     """The platform did not take the message."""
 

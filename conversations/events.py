@@ -189,6 +189,13 @@ class BecameReachable(Said):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack(Said):
+    """What was to be written to `by` was never sent, and will not be."""
+
+    messages: tuple[str, ...] = ()  # their keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelArchived(Said):
     channel: str  # as people type it, `#name`
 
@@ -254,6 +261,7 @@ class View(StrEnum):
     REPORT = "report"
     FORM = "form"
     ABOUT = "about"
+    EDIT = "edit"
     MINE = "mine"
     WHY = "why"
 
@@ -289,7 +297,6 @@ class Unclear(StrEnum):
     UNTIL_WHEN = "until_when"
     WHICH_DAY = "which_day"
     WHO = "who"
-    WHICH = "which"
     NOTHING_ASKED = "nothing_asked"
     NOTHING_TO_KEEP = "nothing_to_keep"
     NOTHING_TO_CONFIRM = "nothing_to_confirm"
@@ -343,6 +350,7 @@ Event: TypeAlias = (
     | WentAway
     | BecameUnreachable
     | BecameReachable
+    | CalledBack
     | ChannelArchived
     | WentOn
     | PackTaken

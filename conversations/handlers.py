@@ -170,7 +170,8 @@ def finished(scene: Scene, _event: Event) -> Turn:
 
 def cancelled(scene: Scene, event: events.Cancelled) -> Turn:
     newest = next((act for act in reversed(scene.standing.live) if act.by == event.by.id), None)
-    if event.sure or (newest is not None and newest.kind is ActKind.CANCEL_ASKED):
+    said_again = newest is not None and newest.kind is ActKind.CANCEL_ASKED
+    if event.sure or (said_again and event.via is not Source.BUTTON):  # the button that asks is not the one that does
         return turn_of(scene, scene.act(ActKind.CANCELLED))
     sure = Way(tap=Tap.CANCEL, choice="sure")
     return turn_of(scene, scene.act(ActKind.CANCEL_ASKED), also=(scene.notice(Notice.CANCEL_SURE, ways=(sure,)),))

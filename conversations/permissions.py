@@ -59,6 +59,7 @@ WHO: Mapping[type[events.Event], Who] = {
     events.WentAway: Who.WORLD,
     events.BecameUnreachable: Who.WORLD,
     events.BecameReachable: Who.WORLD,
+    events.CalledBack: Who.WORLD,
     events.ChannelArchived: Who.WORLD,
     events.NeverPosted: Who.WORLD,
     events.PlaceLost: Who.WORLD,

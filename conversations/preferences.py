@@ -31,6 +31,7 @@ from conversations.wishes import (
     with_country,
     with_digest_at,
     with_hours,
+    with_return,
     with_zone,
 )
 
@@ -210,7 +211,9 @@ def _country(speaker: Speaker, words: str) -> _Submitted:
 
 
 def _away(speaker: Speaker, words: str) -> _Submitted:
-    day = None if words.casefold() in _NONE else day_named(speaker, words)
+    if words.casefold() in _NONE:
+        return with_return(speaker)
+    day = day_named(speaker, words)
     return day if isinstance(day, NoticeCard) else replace(speaker.said, away_until=day)
 
 

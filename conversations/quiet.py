@@ -65,4 +65,4 @@ def _moment(standing: Standing) -> datetime:
 
 def _last_done(standing: Standing) -> Act | None:
     said = (act for act in reversed(standing.review.acts) if act.kind not in TOLD and not act.again)
-    return next(said, None)
+    return next((act for act in said if act.by or act.kind is not ActKind.WITHDRAWN), None)  # else it was called back

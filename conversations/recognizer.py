@@ -72,6 +72,8 @@ def _told(heard: Heard, activity: Activity) -> Event | None:
             return made(heard, events.BecameUnreachable, messages=tuple(activity.text.splitlines()))
         case ActivityKind.REACHABLE:
             return made(heard, events.BecameReachable)
+        case ActivityKind.CALLED_BACK:
+            return made(heard, events.CalledBack, messages=tuple(activity.text.splitlines()))
         case ActivityKind.ARCHIVED:
             return made(heard, events.ChannelArchived, channel=activity.text)
         case ActivityKind.UNPOSTABLE:

@@ -49,12 +49,15 @@ def looks(standing: Standing) -> Mapping[str, frozenset[Look]]:
     """Who is to be looked at because of this review, for what and when; "" is the review itself, for its lapse.
 
     Nobody's calendar is known here, so no moment is later than the one by anybody's calendar. Who gets a digest or a
-    roll-up of it is among them, with nothing where nothing else is theirs.
+    roll-up of it is among them, from the review's start on: whoever becomes one is looked at as soon as they do. So is
+    who is away, though nothing is theirs for the time being: that they are back sooner concerns the review as well.
     """
     if standing.phase not in LIVING:
         return {}
     weekly = (who for who in (standing.owner, standing.profile.get("sponsor")) if who and who not in standing.gone)
-    found: dict[str, set[Look]] = {who: set() for who in weekly}
+    found: dict[str, set[Look]] = {who: {(standing.review.started_at, "weekly")} for who in weekly}
+    for who, left in standing.away.items():
+        found.setdefault(who, set()).add((left.at, "away"))
     for each in _due(standing, lambda _: SOONEST):
         since = standing.unreachable.get(each.person)  # with its end they are looked at anew
         what = f"{each.kind}/{each.item}/{each.target}/{each.step}/{each.put_off}/{since and since.n}"

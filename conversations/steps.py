@@ -24,6 +24,7 @@ _DAY = timedelta(days=1)
 _A_DAY = timedelta(hours=24)  # so much later it is another day, wherever two people are and however early they begin
 _SO_SHORTLY = timedelta(days=2)  # what was sent so long before an answer's day stands for what is sent on it
 _ASKS = (About.OPEN, About.PARTS, About.GAP)
+_LOOKED_AT = (About.REVIEW, About.PASSED)  # who is asked whether it was so has looked at the answer as well
 _SEEN_TO = (ActKind.LEFT, ActKind.AWAY)  # an answer that is old by these is seen to by whom the owner is offered
 
 
@@ -160,22 +161,23 @@ class Steps:
 
     def _answered(self, answer: Act) -> Iterator[Reminder]:
         item, first = self.item, self.history.first_said(answer)
-        recipient = self.history.recipient(item)
-        if recipient is not None and item.item.type is ItemType.DATE and answer.day:
-            said_on = first.at.astimezone(self.history.standing.now.tzinfo).date()
-            if answer.day > said_on:
-                yield from self._passed(recipient, answer.day, first.n)
+        recipient, held = self.history.recipient(item), item.renewed or first
         clears, old_from = item.item.clears_blocker, item.old_from
+        found = list(self._passed(recipient, answer.day, held)) if answer.day else []
         if clears and answer.option not in clears:
-            yield from self._status(recipient, first)
+            found += self._status(recipient, first)
         elif old_from is not None and not (item.outdated and item.outdated.kind in _SEEN_TO):
             named = item.named_here if item.confirmed else None
-            yield from self._review(named or recipient, old_from, (item.renewed or first).n)
+            found += self._review(named or recipient, old_from, held)
+        yield from self._first_for(recipient, found)
 
-    def _passed(self, person: str, day: date, since: int) -> Iterator[Reminder]:
-        sent = self._nudges(person, since, (About.PASSED,))
-        at = None if sent else self.calendar_of(person).opens_on(day + _DAY)
-        yield from self._nudge(person, at, since, About.PASSED, sent, 1)
+    def _passed(self, person: str | None, day: date, held: Act) -> Iterator[Reminder]:
+        """Where the day was yet to come when somebody said it, or last said that it holds."""
+        said_on = held.at.astimezone(self.history.standing.now.tzinfo).date()
+        if person is not None and self.item.item.type is ItemType.DATE and day > said_on:
+            sent = self._nudges(person, held.n, (About.PASSED,))
+            at = None if sent else self.calendar_of(person).opens_on(day + _DAY)
+            yield from self._nudge(person, at, held.n, About.PASSED, sent, 1)
 
     def _status(self, person: str | None, answer: Act) -> Iterator[Reminder]:
         if person is not None:
@@ -184,22 +186,28 @@ class Steps:
             at = self._days_after(self.calendar_of(person), last, (self.nudging.status_every,))
             yield from self._nudge(person, at, answer.n, About.STATUS, sent, 0)
 
-    def _review(self, person: str | None, old_from: datetime, since: int) -> Iterator[Reminder]:
+    def _review(self, person: str | None, old_from: datetime, held: Act) -> Iterator[Reminder]:
         if person is None or not self.history.can_be_told(person):
             return
         calendar, before = self.calendar_of(person), timedelta(days=self.nudging.review_before_days)
         at_once = self.item.outdated is not None or self.item.item.review_days <= before.days
-        first = old_from if at_once else old_from - before
-        sent = [a for a in self._nudges(person, since, (About.REVIEW,)) if a.at >= first - _SO_SHORTLY]
+        first, day = old_from if at_once else old_from - before, self._review_day(calendar, old_from, held)
+        sent = [a for a in self._nudges(person, held.n, _LOOKED_AT) if a.at >= first - _SO_SHORTLY]
         done = bool(sent) and sent[-1].at >= old_from - _SO_SHORTLY
-        at = None if done else calendar.opens_on(calendar.day_of(old_from if sent else first))
-        found = self._nudge(person, at, since, About.REVIEW, sent, 1 if at_once else 2)
+        at = None if done else calendar.opens_on(day if sent or at_once else day - before)
+        found = self._nudge(person, at, held.n, About.REVIEW, sent, 1 if at_once else 2)
         if not done:
             yield from found
             return
         nudges = list(found)
-        told_next = self._escalated(person, sent[-1], since, put_off=bool(nudges))
+        told_next = self._escalated(person, sent[-1], held.n, put_off=bool(nudges))
         yield from self._first_for(person, (*nudges, *told_next))
+
+    def _review_day(self, calendar: Calendar, old_from: datetime, held: Act) -> date:
+        """So many days after the one on which it was said, whatever the reader's clocks do in between."""
+        if self.item.outdated is not None:
+            return calendar.day_of(old_from)
+        return calendar.day_of(held.at) + timedelta(days=self.item.item.review_days)
 
     # --- who is told in the end ---
 
@@ -224,7 +232,7 @@ class Steps:
             at = max(at, calendar.opens_on(snooze[1]))
         yield from self._step(Kind.ESCALATION, who, at, since, step=len(told) + 1, most=len(told) + len(left))
 
-    def _first_for(self, person: str, found: Sequence[Reminder]) -> Iterator[Reminder]:
+    def _first_for(self, person: str | None, found: Sequence[Reminder]) -> Iterator[Reminder]:
         """Of what is about the same thing, one person gets what comes first."""
         theirs = [each for each in found if each.person == person]
         yield from sorted(theirs, key=lambda each: each.at)[:1]

@@ -39,26 +39,50 @@ def person_left(scene: Scene, event: events.PersonLeft) -> Turn:
 
 
 def went_away(scene: Scene, event: events.WentAway) -> Turn:
-    """Noted where something of theirs is due before they are back, and where such a note says another day."""
+    """Noted where something of theirs is due before they are back, and where such a note says another day.
+
+    Who is back already has never been away, where nothing says so.
+    """
     who, noted = event.by.id, scene.standing.away.get(event.by.id)
     act = scene.act(ActKind.AWAY, by="", person=who, day=event.until)
-    after = standing_after(scene, [act])
-    otherwise = places_of(after, who) if noted is None else noted.day != event.until
-    return turn_of(scene, act) if otherwise else whispered(scene)
+    if noted is None:
+        missed = event.until > scene.now.date() and places_of(standing_after(scene, [act]), who)
+        return turn_of(scene, act) if missed else whispered(scene)
+    return turn_of(scene, act) if noted.day != event.until else whispered(scene)
 
 
 def became_unreachable(scene: Scene, event: events.BecameUnreachable) -> Turn:
     """What waits for them is asked in the thread instead; the rest is as if it had never been written."""
     standing, who = scene.standing, event.by.id
     known = {act.target for act in standing.live if act.kind is ActKind.UNREACHABLE}
-    found = (message_named(standing, who, key) for key in event.messages)
-    lost = [told for told in found if told is not None and told.n not in known]
+    lost = [told for told in _behind(standing, event) if told.n not in known]
     if who in standing.gone or not (lost or who not in standing.unreachable):
         return whispered(scene)
-    review = standing.review
+    return _unwritten(scene, event, _cannot_be_written_to(scene, who, lost))
+
+
+def called_back(scene: Scene, event: events.CalledBack) -> Turn:
+    """It is as if nobody had written to them then: what was let go beside it is to come again, too."""
+    standing = scene.standing
+    turns = {told.turn for told in _behind(standing, event)}
+    written = (act for act in standing.live if act.turn in turns and act.kind is ActKind.REMINDED)
+    theirs = [told for told in written if told.person == event.by.id]
+    gone = (scene.act(ActKind.WITHDRAWN, by="", item=told.item, target=told.n) for told in theirs)
+    return _unwritten(scene, event, gone)
+
+
+def _behind(standing: Standing, event: events.BecameUnreachable | events.CalledBack) -> list[Act]:
+    """The REMINDED acts of the messages that did not arrive."""
+    found = (message_named(standing, event.by.id, key) for key in event.messages)
+    return [told for told in found if told is not None]
+
+
+def _unwritten(scene: Scene, event: events.BecameUnreachable | events.CalledBack, acts: Iterable[Act]) -> Turn:
+    """The review with these acts more, and without the messages that did not arrive."""
+    review = scene.standing.review
     posted = tuple(key for key in review.posted if key not in event.messages)
-    noted = with_acts(replace(review, posted=posted), _cannot_be_written_to(scene, who, lost))
-    return shown(board(standing), stand(noted, scene.now))
+    noted = with_acts(replace(review, posted=posted), acts)
+    return shown(board(scene.standing), stand(noted, scene.now))
 
 
 def _cannot_be_written_to(scene: Scene, who: str, lost: list[Act]) -> Iterable[Act]:

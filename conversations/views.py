@@ -8,6 +8,8 @@ from typing import assert_never
 from conversations.answering import DAY_FIELDS, DECISION_FIELD, PEOPLE_FIELDS
 from conversations.cards import (
     Card,
+    EditCard,
+    EditLine,
     FieldLine,
     FormCard,
     HelpCard,
@@ -43,6 +45,8 @@ def view_card(standing: Standing, event: Viewed) -> Card:
             return _form_card(standing, event.question, event.item)
         case View.ABOUT:
             return _about_card(standing)
+        case View.EDIT:
+            return _edit_card(standing)
         case View.MINE:
             return MineCard(lines=mine_lines(standing, event.by.id))
         case View.WHY:
@@ -92,6 +96,26 @@ def report_card(standing: Standing) -> ReportCard:
         questions=tuple(
             (q.title, points.questions[q.key], tuple(row(standing, standing.items[i.key]) for i in q.items))
             for q in standing.pack.questions
+        ),
+    )
+
+
+def _edit_card(standing: Standing) -> Card:
+    if standing.phase not in LIVING:
+        ways = (Way(tap=Tap.RESUME),)
+        return NoticeCard(notice=Notice.CLOSED, project=standing.review.project, phase=standing.phase, ways=ways)
+    points = score(standing)
+    return EditCard(
+        project=standing.review.project,
+        answered=points.answered,
+        total=points.total,
+        lines=tuple(
+            EditLine(
+                short=question.short,
+                rows=tuple(row(standing, standing.items[item.key]) for item in question.items),
+                ways=(Way(tap=Tap.EDIT, choice=question.key),),
+            )
+            for question in standing.pack.questions
         ),
     )
 

@@ -170,9 +170,15 @@ def _away(speaker: Speaker, words: str) -> Wish:
     if match is None:
         return None
     if match["switch"]:
-        return replace(speaker.said, away_until=None)
+        return with_return(speaker)
     day = _day_or_not(speaker, match["day"])
     return replace(speaker.said, away_until=day) if isinstance(day, date) else day
+
+
+def with_return(speaker: Speaker) -> Preferences:
+    """They are here again as of today: a day that reviews which know of an absence can be told."""
+    until = speaker.said.away_until
+    return replace(speaker.said, away_until=min(until, speaker.today) if until else None)
 
 
 def _day_or_not(speaker: Speaker, words: str) -> date | NoticeCard | None:

@@ -162,7 +162,7 @@ def _use(heard: Heard, match: re.Match[str]) -> Event | None:
 def _edit(heard: Heard, match: re.Match[str]) -> Event | None:
     name = match["item"]
     if not name:
-        return heard.misspoken(Unclear.WHICH, *heard.standing.pack.names.values())
+        return heard.viewed(View.EDIT)
     key = find_item(name, heard.standing.pack)
     return made(heard, events.Reopened, item=key) if key else heard.mistyped(name)
 

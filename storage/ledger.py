@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, and_, cast, func, null, select, tuple_, union_all
+from sqlalchemy import Connection, Row, String, and_, bindparam, cast, delete, func, null, select, tuple_, union_all
 
 from conversations.errors import AlreadyTold
 from conversations.letters import Plan, Told
@@ -40,6 +41,9 @@ _elsewhere = (
     .group_by(*_MINE, *_OTHER, ledger.c.kind)
 )
 _NEWEST = union_all(_here, _elsewhere).order_by("other_platform", "other_tenant", "other_id")
+_STRIKE = delete(ledger).where(
+    *(column == bindparam(f"of_{column.name}") for column in (*_ACCOUNT, ledger.c.kind, ledger.c.day))
+)
 _ENTER = on_each(lambda insert: insert(ledger).on_conflict_do_nothing().returning(ledger.c.kind))
 
 
@@ -66,6 +70,12 @@ def enter(connection: Connection, plan: Plan) -> None:
     rows = [who | {"kind": kind, "day": day} for kind, day in days.items() if day is not None]
     if rows and len(connection.execute(_ENTER[connection.dialect.name], rows).all()) < len(rows):
         raise AlreadyTold
+
+
+def strike(connection: Connection, account: Account, kind: Entry, day: date) -> None:
+    """What they were to get was never sent: the day is free again. One statement."""
+    of = {"of_platform": account.platform, "of_tenant": account.tenant, "of_who": account.id}
+    connection.execute(_STRIKE, of | {"of_kind": kind, "of_day": day})
 
 
 def _with(known: Told, row: Row[Any]) -> Told:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, cast, get_args
 
-from sqlalchemy import Connection, Update, bindparam, case, insert, literal, select, update
+from sqlalchemy import Connection, Update, bindparam, case, delete, insert, literal, select, update
 
 from conversations import letters
 from conversations.cards import (
@@ -31,11 +31,13 @@ from conversations.ports import DeliveryKind
 from storage.mapping import Row, to_card, to_card_json
 from storage.models import letter, letter_line
 
-PREFIX = "letter/"  # of the key of a letter's message
+PREFIX = "letter/"  # of the key of a letter's message, which is the name of its delivery as well
 
 _home = select(letter.c.review_id).where(letter.c.key == letter_line.c.letter_key).scalar_subquery()
 _KEEP = insert(letter)
 _KEEP_LINES = insert(letter_line)
+_DROP = delete(letter).where(letter.c.key == bindparam("dropped"))
+_DROP_LINES = delete(letter_line).where(letter_line.c.letter_key == bindparam("dropped"))
 _LINES = (
     select(letter_line, letter.c.person, letter.c.since)
     .join(letter)
@@ -49,6 +51,12 @@ def keep_letter(connection: Connection, key: MessageKey, account: Account, writt
     row = {"key": key, "review_id": written.lines[0].review, "person": account.id, "since": written.card.since}
     connection.execute(_KEEP, row)
     connection.execute(_KEEP_LINES, _to_rows(key, written.lines))
+
+
+def drop_letter(connection: Connection, key: MessageKey) -> None:
+    """One that was never sent. Two statements."""
+    connection.execute(_DROP_LINES, {"dropped": key})
+    connection.execute(_DROP, {"dropped": key})
 
 
 def in_letters(connection: Connection, turn: Turn, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     SUPERSEDED = "superseded"  # a newer revision of the same message takes its place
     UNKNOWN = "unknown"  # it may have arrived, and is not worth saying twice; or what it hangs from was never posted
+    CALLED_BACK = "called_back"  # it was not sent in time, and what it said is planned anew
     PARKED = "parked"  # it can never arrive; kept until somebody has looked
 
 

@@ -17,9 +17,11 @@ from pydantic import ValidationError
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     exists,
     func,
     literal_column,
@@ -38,6 +40,7 @@ from storage.statements import on_each
 
 UNREADABLE = "of another version"  # of a card that this one does not know
 NEVER_POSTED = "never posted"  # of what hangs from a message that never came to be
+TOO_LATE = "too late"  # of what was called back
 LEASE = timedelta(seconds=30)  # longer than the longest look-up and send together
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _PENDING: ColumnElement[str] = literal_column("'pending'")  # written out: a partial index is found by its very words
@@ -121,6 +124,25 @@ _hangs_from_it = and_(
 )
 _END_THREAD = (
     update(outbox).where(_hangs_from_it).values(state=DeliveryState.UNKNOWN, sent_at=null(), trouble=NEVER_POSTED)
+)
+_CALL_BACK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of"))
+    .values(
+        state=DeliveryState.CALLED_BACK,
+        trouble=TOO_LATE,
+        # Its name is free: what is planned anew on the same day has the same one.
+        delivery_id=outbox.c.delivery_id + "/" + cast(outbox.c.id, String),
+    )
+)
+_CALL_BACK_REVISIONS = (
+    update(outbox)
+    .where(
+        outbox.c.lane == bindparam("in_lane"),
+        outbox.c.state == _PENDING,
+        outbox.c.message_key == bindparam("revised"),
+    )
+    .values(state=DeliveryState.CALLED_BACK, trouble=TOO_LATE)
 )
 _NOT_SENT = update(outbox).where(outbox.c.id == bindparam("of")).values(attempts=bindparam("before"))
 _NOTE = update(outbox).where(outbox.c.id == bindparam("of")).values(trouble=bindparam("why"))
@@ -264,6 +286,14 @@ def give_up(
     connection.execute(_END, {"of": delivery.id, "end": state, "sent": None, "why": trouble})
     if whole_thread:
         connection.execute(_END_THREAD, {"in_lane": delivery.lane})
+    _release(connection, delivery, me, now)
+
+
+def take_back(connection: Connection, delivery: Delivery, *, me: str, now: datetime) -> None:
+    """It was not sent and will not be, nor what would revise it; its lane goes on. Raises `LaneLost`."""
+    _lock(connection, delivery, me)
+    connection.execute(_CALL_BACK, {"of": delivery.id})
+    connection.execute(_CALL_BACK_REVISIONS, {"in_lane": delivery.lane, "revised": delivery.key})
     _release(connection, delivery, me, now)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -200,6 +201,11 @@ class Dialogue:
     def can_be_reached(self, who: str) -> Self:
         return self._does(f"({who} can be written to again)", who, kind=ActivityKind.REACHABLE)
 
+    def is_called_back(self, who: str, *keys: str) -> Self:
+        """A letter to somebody with these lines was never sent."""
+        text = "\n".join(keys)
+        return self._does(f"(a letter to {who} is called back)", who, kind=ActivityKind.CALLED_BACK, text=text)
+
     def written(self, *keys: str) -> Self:
         """What single people are to be asked or told is written to them, as a tick does it: one letter to each."""
         for key in keys:
@@ -235,6 +241,12 @@ class Dialogue:
         """Time passes, and the bot does not notice."""
         self.now += timedelta(days=days)
         return self
+
+    def twin(self) -> Self:
+        """Another one that has come as far, and goes on by itself."""
+        other = copy(self)
+        other.lines, other.visits, other.turns = [*self.lines], {*self.visits}, [*self.turns]
+        return other
 
     # --- what came of it ---
 
@@ -371,6 +383,12 @@ def answering(*but: str, by: Callable[[str], str] = lambda _: "ana") -> list[str
 
 def a_dialogue_up_to(item: str) -> Dialogue:
     """The core walk, everything answered before an item, which is the one asked."""
-    keys = list(CORE)
-    dialogue = a_dialogue()
-    return dialogue.hears(*(f"ana: {CORE[key]}" for key in keys[: keys.index(item)])).asked(item)
+    return _up_to(list(CORE).index(item)).twin().asked(item)
+
+
+@cache
+def _up_to(answers: int) -> Dialogue:
+    """With so many answers. It is continued by twins of it only."""
+    if answers == 0:
+        return a_dialogue()
+    return _up_to(answers - 1).twin().hears(f"ana: {list(CORE.values())[answers - 1]}")

@@ -13,7 +13,6 @@ from aiohttp import web
 
 from adapters.teams.connector import Connector
 from adapters.teams.failures import Refused
-from adapters.teams.framework import Framework
 from adapters.teams.logins import Credentials
 from conversations.errors import DeliveryFailed
 from tests.fake_teams import APP_ID, APP_PASSWORD, BOT, TENANT, FakeTeams, Trouble, rung, text_of
@@ -59,13 +58,13 @@ Scene = Callable[[FakeTeams, Connector], Coroutine[Any, Any, None]]
 def with_teams(scene: Scene, *, password: str = APP_PASSWORD, **more: Any) -> None:
     async def play() -> None:
         async with FakeTeams(**more) as teams:
-            framework = Framework(
+            connector = Connector(
                 Credentials(app_id=APP_ID, password=password, tenant=TENANT, login_url=teams.login_url)
             )
             try:
-                await scene(teams, Connector(framework))
+                await scene(teams, connector)
             finally:
-                await framework.close()
+                await connector.close()
 
     asyncio.run(play())
 

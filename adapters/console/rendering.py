@@ -27,6 +27,7 @@ from conversations.cards import (
     ConfirmCard,
     ConflictCard,
     DigestCard,
+    EditCard,
     EscalationCard,
     FieldLine,
     FollowUpCard,
@@ -135,6 +136,8 @@ def render(card: Card, words: Words, console: Console, *, again: bool = False) -
         case WelcomeCard():
             parts(page, "how")
             ways(card.ways, page)
+        case EditCard():
+            _edit(card, page)
         case ReportCard():
             _report(card, page)
         case _:
@@ -288,6 +291,18 @@ def _home(card: HomeCard, page: Page, words: Words) -> None:
         for part in how_to_write(card.preferences, said):
             draw_part(part, page)
     ways(card.ways, page)
+
+
+def _edit(card: EditCard, page: Page) -> None:
+    """One word does it for all of them."""
+    page.title()
+    width = max(len(row.name) for each in card.lines for row in each.rows)
+    for each in card.lines:
+        page.put(page.text("question", each), lead="", style="bold")
+        for row in each.rows:
+            lead = f"  {MARKS[row.state]} {row.name:<{width}}  "
+            page.put(page.text("row", row), lead=lead, lead_style=_STYLES.get(row.state, ""))
+    page.say("how", lead="")
 
 
 def _report(card: ReportCard, page: Page) -> None:

@@ -123,7 +123,8 @@ class Interactions:
 
     async def _in_modal(self, press: Press) -> None:
         tenant, desk = press.activity.reference.tenant, self._desk
-        view = await desk.open(tenant, press.trigger_id, loading(LABELS[press.pressed.tap].button))
+        above = view_of(press.activity.reply_to or "") is not None
+        view = await desk.open(tenant, press.trigger_id, loading(LABELS[press.pressed.tap].button), above=above)
         activity = replace(press.activity, reply_to=in_view(view) if view else None)
         try:
             turn = await desk.run(activity)

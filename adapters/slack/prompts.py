@@ -54,7 +54,9 @@ class Prompt:
 def to_prompt(prompt: Prompt) -> dict[str, Any]:
     """The modal of every button that `needs_prompt`, but for *Start a review*."""
     asking = ASKING[prompt.tap]
-    block = field(_CHOICE, asked(asking, prompt.item), _asked_with(asking.by), hint=asking.hint, optional=False)
+    block = field(
+        _CHOICE, asked(asking, prompt.item), _asked_with(asking.by), hint=asking.hint, optional=asking.optional
+    )
     button = {"tap": prompt.tap, "item": prompt.item, "digest": prompt.digest}
     return modal(
         LABELS[prompt.tap].button,
@@ -90,7 +92,7 @@ def prompted(view: Mapping[str, Any]) -> Submission | None:
     """A prompt that was saved, as the button with its choice; None for one that is not ours to read."""
     match metadata(view):
         case {"tap": str(tap), "item": str() | None as item, "digest": str() | None as digest} if tap in ASKING:
-            choice = chosen(ASKING[Tap(tap)], values(view).get(_CHOICE, ""))
+            choice = chosen(ASKING[Tap(tap)], values(view).get(_CHOICE, "")) or None
             return Submission(content=Button(act=tap, item=item, choice=choice, digest=digest), origin=origin(view))
         case _:
             return None

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.prefilled import packed
 from adapters.product import PRODUCT
-from adapters.reading import CardReader
+from adapters.reading import CardReader, drawing
 from adapters.slack.blocks import Message, to_home, to_message, to_modal
 from adapters.slack.forms import to_view
 from adapters.slack.modals import Origin
@@ -40,14 +40,15 @@ class Readings:
 
     async def message(self, delivery: Delivery, card: Card, said: Mapping[int, str]) -> Message:
         reading = await self._reader.read(delivery, card, said)
-        return to_message(
-            card,
-            reading.words,
-            review=delivery.review,
-            pack=delivery.pack,
-            names=reading.names,
-            links=reading.links,
-        )
+        with drawing():
+            return to_message(
+                card,
+                reading.words,
+                review=delivery.review,
+                pack=delivery.pack,
+                names=reading.names,
+                links=reading.links,
+            )
 
     async def home(self, delivery: Delivery, card: HomeCard, said: Mapping[int, str]) -> dict[str, Any]:
         reading = await self._reader.read(delivery, card, said)

@@ -54,7 +54,8 @@ class SlackSender:
         elif delivery.kind is DeliveryKind.REVISE and name is not None:
             return await self._revise(delivery, card, name, words)
         else:
-            return await self._post(delivery, await self._readings.message(delivery, card, words))
+            place = await self._places.place(delivery)  # first: what has to wait for it is not rendered in vain
+            return await self._post(delivery, await self._readings.message(delivery, card, words), *place)
         return None
 
     async def look_up(self, delivery: Delivery) -> str | None:
@@ -65,10 +66,9 @@ class SlackSender:
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
-    async def _post(self, delivery: Delivery, message: Message) -> str:
-        place = await self._places.place(delivery)
+    async def _post(self, delivery: Delivery, message: Message, channel: str, thread: str | None) -> str:
         try:
-            return await self._say(delivery, message, *place)
+            return await self._say(delivery, message, channel, thread)
         except Refused as refused:
             if delivery.to is None or refused.code not in PLACE:
                 raise
@@ -92,7 +92,7 @@ class SlackSender:
             found = await self._search.find(delivery) if delivery.attempts else None
         except LookupError as error:  # better none than two: the next revision comes here again, and posts it
             raise DeliveryFailed(permanent=True) from error
-        return found or await self._post(delivery, message)
+        return found or await self._post(delivery, message, *await self._places.place(delivery))
 
     async def _say(self, delivery: Delivery, message: Message, channel: str, thread: str | None) -> str:
         content = _content(message) | marks(delivery) | {"unfurl_links": False, "unfurl_media": False}

@@ -1,4 +1,7 @@
-"""Where people and channels are spoken to: kept as it is told with what they do, lost where nothing arrives."""
+"""Where people and channels are spoken to: kept as it is told with what they do, lost where nothing arrives.
+
+What was read is remembered for a moment: each message looks for its place several times.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from conversations.ports import AddressStore
 # What is told with each of many messages is kept no more often: that somebody speaks in their chat with the bot may say
 # that it is open again, as another process does not know; that they speak in a channel says nothing of the kind.
 _AGAIN_IN_CHAT, _AGAIN = timedelta(minutes=1), timedelta(hours=1)
+_REMEMBERED = timedelta(seconds=10)  # another process may be told of a change, or find out
 _TOLD = tuple(field.name for field in fields(Address) if field.name != "told_at")
 
 
@@ -26,6 +30,7 @@ class Addresses:
         self._store = store
         self._clock = clock
         self._told = Recent[tuple[str, str], Address]()
+        self._read = Recent[tuple[str, str], tuple[datetime, Address]]()  # and until when it is believed
 
     async def told(self, address: Address) -> None:
         """As it was told now."""
@@ -33,6 +38,7 @@ class Addresses:
         again = _AGAIN_IN_CHAT if address.conversation else _AGAIN
         if last is None or address.told_at - last.told_at > again or not _says(last, address):
             await self._store.keep([address])
+            self._read.pop(key, None)
             self._told[key] = address
 
     async def changed(self, addresses: Iterable[Address]) -> None:
@@ -40,9 +46,18 @@ class Addresses:
         for each in changed:
             self._told.pop((each.tenant, each.id), None)
         await self._store.keep(changed)
+        for each in changed:
+            self._read.pop((each.tenant, each.id), None)
 
     async def find(self, tenant: str, *ids: str) -> Mapping[str, Address]:
-        return {each.id: each for each in await self._store.find(PLATFORM, tenant, ids)}
+        now = self._clock()
+        read = {who: self._read[tenant, who] for who in ids if (tenant, who) in self._read}
+        known = {who: address for who, (until, address) in read.items() if now < until}
+        missing = [who for who in ids if who not in known]
+        for each in await self._store.find(PLATFORM, tenant, missing) if missing else ():
+            self._read[tenant, each.id] = (now + _REMEMBERED, each)
+            known[each.id] = each
+        return known
 
     async def by_directory(self, tenant: str, ids: Iterable[str]) -> tuple[Address, ...]:
         return await self._store.find_by_directory(PLATFORM, tenant, ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from adapters.prompting import needs_prompt
-from conversations.cards import Card, FormCard, FormErrorsCard, NotedCard, Notice, NoticeCard
+from conversations.cards import Card, EditCard, FormCard, FormErrorsCard, NotedCard, Notice, NoticeCard
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -33,7 +33,7 @@ def is_answered(card: Card) -> bool:
     What a notice offers is nothing more where it only asks once more for what a prompt asks, which stays on show.
     """
     match card:
-        case FormCard() | FormErrorsCard() | NotedCard():
+        case FormCard() | FormErrorsCard() | EditCard() | NotedCard():
             return True
         case NoticeCard(notice=notice, ways=ways):
             return notice in _SAID_IN_PLACE or all(needs_prompt(way.tap, way.choice) for way in ways)

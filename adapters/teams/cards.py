@@ -69,7 +69,7 @@ def to_adaptive(
     }
     if mentions and mentions.entities:
         frame["msteams"] = {"entities": mentions.entities}
-    return {**frame, "body": limits.fitting(body, most - limits.size_of(frame))}
+    return {**frame, "body": limits.fitting(body, most - limits.size_of({**frame, "body": []}))}
 
 
 def action(title: str, verb: str, data: Data, **others: object) -> Element:

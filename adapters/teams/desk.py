@@ -19,7 +19,7 @@ from adapters.payloads import Payload, words
 from adapters.teams.answers import Answer, said
 from adapters.teams.inbound import to_activities
 from adapters.teams.names import PLATFORM
-from adapters.teams.news import Around, ChannelTold, ForTeam, News, PersonTold, Press, Reach
+from adapters.teams.news import Around, ChannelTold, ForTeam, News, Parted, PersonTold, Press, Reach
 from adapters.teams.people import People
 from adapters.teams.places import Places
 from adapters.teams.texts import bare
@@ -111,6 +111,8 @@ class Desk:
             case PersonTold():
                 await self._let_in(fact, news)
                 await self.people.told(tenant, fact)
+            case Parted(person=person, channel=channel):
+                await self.people.parted(tenant, person, channel)
             case ChannelTold() | Reach():
                 await self._places.told(tenant, fact, news.happened_at)
             case ForEach(activity=activity, channel=channel):

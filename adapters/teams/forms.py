@@ -50,12 +50,14 @@ def to_form(
     review: str | None,
     shown_in: str | None,
     names: Mapping[str, str],
+    opened: str | None = None,
     typed: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The card of a form. `said` are the words of acts; `names` are people's, by id, and those who can be chosen.
 
-    Shown once more, `typed` is what its inputs held when it was saved, and `faults` are sentences, by field.
+    `opened` is another each time, as what is saved in it twice is heard once. Shown once more, `typed` is what its
+    inputs held when it was saved, and `faults` are sentences, by field.
     """
     holds = Holds(typed=TYPED, remembered=REMEMBERED, is_person=lambda who: who in names or is_person(who))
     answers = _with_room([filled(line, said, holds) for line in card.fields])
@@ -70,6 +72,7 @@ def to_form(
         known=known,
         people=people,
         pickers=[line.name for line in card.fields if line.type is ItemType.PERSON],
+        opened=opened,
         shown_in=shown_in,
     )
     ways = [_way(way, card, review, shown_in) for way in card.ways]

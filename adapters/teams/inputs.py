@@ -12,7 +12,7 @@ from adapters.filters import plain
 from adapters.marked import name_of
 from adapters.prompting import capitalised
 from adapters.teams.cards import action
-from adapters.teams.limits import PEOPLE, TYPED, Element
+from adapters.teams.limits import CHOICES, PEOPLE, TYPED, Element
 from adapters.teams.texts import still, to_runs
 from adapters.teams.ways import Data, to_back
 
@@ -45,7 +45,12 @@ def text(name: str, *, several_lines: bool, placeholder: str = "", most: int = T
 
 def select(name: str, options: Sequence[str]) -> Element:
     """One of our names, shown in plain words."""
-    choices = [{"title": still(capitalised(plain(option))), "value": option} for option in options]
+    return choice(name, [(capitalised(plain(option)), option) for option in options])
+
+
+def choice(name: str, options: Sequence[tuple[str, str]]) -> Element:
+    """One of these, each with what is read."""
+    choices = [{"title": still(read), "value": value} for read, value in options[:CHOICES]]
     return {"type": "Input.ChoiceSet", "id": name, "style": "compact", "choices": choices}
 
 

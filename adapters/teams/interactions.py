@@ -6,6 +6,7 @@ was saved; one that could not be saved stays, with all that was typed, and says 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,16 +16,18 @@ from adapters.prompting import opens_form
 from adapters.reading import may_be_people, parts_of
 from adapters.teams import forms, prompts
 from adapters.teams.answers import Answer, is_answered, said, shown
+from adapters.teams.cards import to_card
 from adapters.teams.desk import Desk
+from adapters.teams.inputs import is_directory_id
 from adapters.teams.names import ANSWERED
 from adapters.teams.news import Press
 from adapters.teams.people import People
 from adapters.teams.reading import Readings
-from adapters.teams.submissions import Submission, directory_ids, submitted
-from adapters.teams.texts import to_runs
+from adapters.teams.submissions import Submission, picked, submitted
+from adapters.teams.texts import is_person, to_runs
 from adapters.teams.ways import Pressed, from_data, goes_back, shown_in
 from conversations.activities import Activity, ActivityKind, Button, Form
-from conversations.cards import FormCard, FormErrorsCard, Notice, NoticeCard, Tap
+from conversations.cards import EditCard, FormCard, FormErrorsCard, Notice, NoticeCard, Tap
 from conversations.effects import Turn, Whisper
 from conversations.errors import Busy, StaleReview, StorageDown
 from conversations.permissions import may_see
@@ -33,6 +36,8 @@ from conversations.preferences import FORM, OPENS_FORM, preferences_form
 from conversations.review import Review
 from conversations.standing import stand
 from conversations.views import form_named
+
+_OPENED = 12  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,11 @@ class _Click:
     def who(self) -> str:
         return self.activity.actor.id
 
+    @property
+    def opened(self) -> str:
+        """Another one for each click, and the same for one that is told again."""
+        return hashlib.sha256(self.activity.keys[0].encode()).hexdigest()[:_OPENED]
+
 
 class Interactions:
     """`packs` are those that a new review can have, the usual one first."""
@@ -66,9 +76,7 @@ class Interactions:
     async def pressed(self, press: Press) -> Answer | None:
         if press.automatic or goes_back(press.data):
             return await self._again(press, shown_in(press.data))
-        at = press.activity.reference
-        found = await self._people.by_directory(at.tenant, directory_ids(press.data), channel=at.channel)
-        saved, pressed = submitted(press.data, found), from_data(press.data)
+        saved, pressed = submitted(press.data, await self._picked(press)), from_data(press.data)
         if saved is None and pressed is None:
             return said(self._desk.sentence(Notice.OLD_BUTTON))
         shown_at = shown_in(press.data)
@@ -79,6 +87,15 @@ class Interactions:
             return await self._refused(click, self._desk.sentence(Notice.NOBODY_HERE))
         return await self._taken(replace(click, activity=_meant(click)))
 
+    async def _picked(self, press: Press) -> Mapping[str, str]:
+        """Ids here of those who were chosen, by what came of them."""
+        at, chosen = press.activity.reference, picked(press.data)
+        directory = [each for each in chosen if is_directory_id(each)]
+        found = await self._people.by_directory(at.tenant, directory, channel=at.channel)
+        others = [each for each in chosen if each not in directory]
+        known = await self._people.kept(at.tenant, others)
+        return {**found, **{who: who for who in others if who in known or is_person(who)}}
+
     # --- what is asked first -----------------------------------------------------------------------------------------
 
     async def _asks_first(self, click: _Click, pressed: Pressed) -> Answer | None:
@@ -87,9 +104,11 @@ class Interactions:
             card = preferences_form(await self._desk.shell.preferences(click.tenant, click.who))
             return await self._form(click, card, None)
         if prompts.asking_of(pressed) is not None:
-            return shown(prompts.to_prompt(pressed, names=await self._names(click, pressed.review)))
+            return shown(
+                prompts.to_prompt(pressed, names=await self._names(click, pressed.review), opened=click.opened)
+            )
         if pressed.tap is Tap.START and click.activity.reference.channel:
-            return shown(prompts.to_start(self._packs, shown_in=pressed.shown_in))
+            return shown(prompts.to_start(self._packs, shown_in=pressed.shown_in, opened=click.opened))
         return None
 
     # --- a turn, and its answer --------------------------------------------------------------------------------------
@@ -114,6 +133,9 @@ class Interactions:
         form = next((card for card in whispered if isinstance(card, FormCard)), None)
         if form is not None:
             return await self._form(click, form, turn.review)
+        answers = next((card for card in whispered if isinstance(card, EditCard)), None)
+        if answers is not None and turn.review is not None and click.pressed is not None:
+            return await self._answers(click, click.pressed, answers, turn.review)
         notice = next((card for card in whispered if isinstance(card, NoticeCard) and is_answered(card)), None)
         if notice is not None and notice.notice is Notice.CANCEL_SURE:
             sure = prompts.to_sure(await self._sentence(click, notice), notice.ways[0], turn.review, click.shown_in)
@@ -154,9 +176,10 @@ class Interactions:
         pressed, typed = click.pressed, click.saved.typed if click.saved else prompts.NOTHING
         if pressed is not None and prompts.asking_of(replace(pressed, asked=False)) is not None:
             names = await self._names(click, pressed.review)
-            return shown(prompts.to_prompt(pressed, names=names, refused=sentence, typed=typed))
+            return shown(prompts.to_prompt(pressed, names=names, opened=click.opened, refused=sentence, typed=typed))
         if pressed is not None and pressed.tap is Tap.START:
-            return shown(prompts.to_start(self._packs, shown_in=click.shown_in, refused=sentence, typed=typed))
+            at = click.shown_in
+            return shown(prompts.to_start(self._packs, shown_in=at, opened=click.opened, refused=sentence, typed=typed))
         form = click.saved.content if click.saved else None
         card = await self._form_named(click, form.name) if isinstance(form, Form) else None
         if card is None:
@@ -171,7 +194,7 @@ class Interactions:
         self, click: _Click, card: FormCard, review: Review | None, *, faults: Mapping[str, str] | None = None
     ) -> Answer:
         names = await self._names(click, review.id if review else None)
-        told = {act.n: act.said for act in review.acts if act.said is not None} if review else {}
+        told = _said_in(review) if review else {}
         content: dict[str, Any] = forms.to_form(
             card,
             self._desk.words(card, told),
@@ -179,10 +202,26 @@ class Interactions:
             review=review.id if review else None,
             shown_in=click.shown_in,
             names=names,
+            opened=click.opened,
             typed=click.saved.typed if click.saved and faults else None,
             faults=faults,
         )
         return shown(content)
+
+    async def _answers(self, click: _Click, pressed: Pressed, card: EditCard, review: Review) -> Answer:
+        """All of them, and a choice of one instead of a button at each, for which there is no room."""
+        told, listed = _said_in(review), replace(card, lines=tuple(replace(each, ways=()) for each in card.lines))
+        drawn = to_card(
+            listed,
+            self._desk.words(listed, told),
+            review=None,
+            pack=None,
+            shown_in=None,
+            names=await self._people.names_of(click.tenant, may_be_people(parts_of(listed), told)),
+            links={},
+            rings=False,
+        )
+        return shown(prompts.to_edit(card, drawn.card, pressed, opened=click.opened))
 
     async def _form_named(self, click: _Click, name: str) -> FormCard | None:
         if name == FORM:
@@ -227,6 +266,10 @@ class Interactions:
         return await self._people.names(click.tenant, sorted({click.who, *filter(None, people)}))
 
 
+def _said_in(review: Review) -> Mapping[int, str]:
+    return {act.n: act.said for act in review.acts if act.said is not None}
+
+
 def _is_in_sight(delivery: Delivery, activity: Activity) -> bool:
     """Whether who clicked may see the message: its name came back with the click, and anybody can have written it."""
     if delivery.to is not None:
@@ -243,7 +286,7 @@ def _meant(click: _Click) -> Activity:
     match content:
         case Form():
             return replace(activity, kind=ActivityKind.FORM, form=content)
-        case Button() if opens_form(Tap(content.act), content.item, content.choice):
+        case Button() if _only_asks(content):
             # Whoever goes back from a form and opens it again means it, however soon: content is no key of it.
             return replace(activity, keys=activity.keys[:1], kind=ActivityKind.BUTTON, button=content)
         case Button():
@@ -256,6 +299,11 @@ def _meant(click: _Click) -> Activity:
             return replace(activity, kind=ActivityKind.COMMAND, text=content, review=None, reference=place)
         case None:
             return activity
+
+
+def _only_asks(button: Button) -> bool:
+    tap = Tap(button.act)
+    return opens_form(tap, button.item, button.choice) or (tap is Tap.CANCEL and not button.choice)
 
 
 def _button(pressed: Pressed | None) -> Button | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from adapters.cutting import MORE
+from adapters.cutting import MORE, clamp
 
 Element: TypeAlias = dict[str, Any]  # of an Adaptive Card
 
@@ -33,11 +33,16 @@ REMEMBERED = 3_000
 TYPED_BYTES = 80_000  # of a form that is shown once more: nothing is lost of what was typed into it
 PEOPLE = 25  # who are offered at once; the directory has the others
 
+_LONGEST = (1_000, 500, 250)  # characters of one text, in a card that is too large
 _CUT: Element = {"type": "TextBlock", "text": MORE, "wrap": True}
 
 
 def fitting(body: Sequence[Element], most: int) -> list[Element]:
-    """As much as has room in `most` bytes. The last buttons stay; what does not fit goes."""
+    """As much as has room in `most` bytes: long texts are cut first, and lines go last. The last buttons stay."""
+    for longest in _LONGEST:
+        if sum(map(size_of, body)) + size_of(_CUT) <= most:
+            break
+        body = [_shortened(element, longest) for element in body]
     last = [element for element in body[-1:] if element["type"] == "ActionSet"]
     room = most - size_of(last) - size_of(_CUT)
     kept: list[Element] = []
@@ -48,6 +53,13 @@ def fitting(body: Sequence[Element], most: int) -> list[Element]:
             break
         kept.append(element)
     return kept + last
+
+
+def _shortened(element: Element, longest: int) -> Element:
+    """Its texts with so many characters at most; an address is whole or not there."""
+    runs = element.get("inlines", ())
+    cut = [run if "selectAction" in run else run | {"text": clamp(run["text"], longest)} for run in runs]
+    return element | {"inlines": cut} if cut else element
 
 
 def size_of(value: object) -> int:

@@ -51,8 +51,7 @@ class _Mention:
 
 def said_in(body: Payload, own: str) -> Said:
     """What a person typed, without the mention of `own`, the bot. Total: what is no mention stays as it is."""
-    entities = [entity for entity in listed(body, "entities") if words(entity, "type") == "mention"]
-    mentions = [_mention(entity) for entity in entities[:_MOST]]
+    mentions = [_mention(entity) for entity in _entities(body)]
     marked = _TWICE.sub(r"\1", _marked(words(body, "text"), mentions))  # a name of two words may come as two mentions
     # What was typed as `<@…>` is nobody's mention.
     text = _PERSON.sub(r"<@\1>", _without(marked, own).replace("<@", "< @")).strip()
@@ -60,22 +59,36 @@ def said_in(body: Payload, own: str) -> Said:
     return Said(text=text, addressed=any(each.person == own for each in mentions if own), people=people)
 
 
+def is_addressed(body: Payload, own: str) -> bool:
+    """The same of `own` alone: whether the bot was mentioned."""
+    return bool(own) and any(_person(entity.get("mentioned")) == own for entity in _entities(body))
+
+
 def hashtag(name: str) -> str:
     """How a channel of that name stands in a text; names have blanks, and hashtags have none."""
     return "#" + re.sub(r"\s+", "-", name.strip())
 
 
+def _entities(body: Payload) -> list[Payload]:
+    return [entity for entity in listed(body, "entities") if words(entity, "type") == "mention"][:_MOST]
+
+
+def _person(mentioned: object) -> str:
+    """Empty for a place or a crowd."""
+    kind = words(mentioned, "type")
+    place = kind in _PLACES or conversation_id(mentioned, "id").startswith(_PLACES)
+    return "" if place or kind in _CROWDS else person_id(mentioned, "id")
+
+
 def _mention(entity: Payload) -> _Mention:
     literal, mentioned = words(entity, "text"), entity.get("mentioned")
-    place = words(mentioned, "type") in _PLACES or conversation_id(mentioned, "id").startswith(_PLACES)
-    crowd = words(mentioned, "type") in _CROWDS
     tag = _TAG.fullmatch(literal.strip())
     return _Mention(
         literal=literal,
         name=_plain(tag["name"]) if tag else words(mentioned, "name"),
         bare=tag is None,
         mentioned=mentioned if isinstance(mentioned, Mapping) else {},
-        person="" if place or crowd else person_id(mentioned, "id"),
+        person=_person(mentioned),
     )
 
 

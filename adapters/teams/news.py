@@ -59,6 +59,14 @@ class PersonTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """Somebody is out of the team of a channel. They may have left the organisation, or that team alone."""
+
+    person: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelTold:
     """A channel that the bot can speak in."""
 
@@ -66,6 +74,7 @@ class ChannelTold:
     name: str | None
     team: str | None
     service_url: str
+    group: str | None = None  # the team's, in the organisation's directory
     overheard: bool | None = None  # True: somebody spoke there without naming the bot; None says nothing
 
 
@@ -82,7 +91,7 @@ class Reach:
     lost: bool
 
 
-Around: TypeAlias = ForEach | ForTeam | PersonTold | ChannelTold | Reach
+Around: TypeAlias = ForEach | ForTeam | PersonTold | Parted | ChannelTold | Reach
 Fact: TypeAlias = Step | Press | Around
 
 

@@ -89,6 +89,11 @@ class People(people.People):
         if (person := _as_told(known, told, tenant, now)) not in (None, known):
             await self.keep(person)
 
+    async def parted(self, tenant: str, who: str, channel: str) -> None:
+        """Somebody is out of this channel's team: it is asked anew whether they are here. Raises as `told` does."""
+        self._seen_in[tenant, who] = channel
+        await self._doubt(tenant, who)
+
     async def by_directory(self, tenant: str, ids: Iterable[str], *, channel: str = "") -> Mapping[str, str]:
         """Ids here, by those in the organisation; who cannot be told is left out. Raises `Busy` and `StorageDown`.
 

@@ -38,19 +38,12 @@ class Places:
     async def told(self, tenant: str, told: ChannelTold | Reach, at: datetime) -> None:
         """`at` is when it happened: what is told twice, in any order, ends as it was last."""
         if isinstance(told, ChannelTold):
-            await self._addresses.told(
-                Address(
-                    platform=PLATFORM,
-                    tenant=tenant,
-                    id=told.id,
-                    service_url=told.service_url,
-                    team=told.team,
-                    overheard=told.overheard,
-                    name=told.name,
-                    lost=False,
-                    told_at=at,
+            await self._addresses.told(_channel(tenant, told, at))
+            if told.group and told.team and told.team != told.id:  # the first channel's, which is called as its team is
+                first = ChannelTold(
+                    id=told.team, name=None, team=told.team, service_url=told.service_url, group=told.group
                 )
-            )
+                await self._addresses.told(_channel(tenant, first, at))
             return
         found = await self._reached(tenant, told)
         await self._addresses.changed(replace(each, lost=told.lost, told_at=at) for each in found)
@@ -90,6 +83,11 @@ class Places:
         address = await self._addresses.known(tenant, to)
         if address is not None and address.conversation and not address.lost:
             return Spot(service_url=address.service_url, place=address.conversation, of=to)
+        return await self.opened(delivery, to)
+
+    async def opened(self, delivery: Delivery, to: str) -> Spot:
+        """That chat as Teams has it now, whichever was known. Raises `Unreachable`."""
+        tenant = delivery.reference.tenant
         service_url = await self._addresses.service_url(tenant, to)
         try:
             conversation = await self._calls.open_personal(delivery, service_url, to)
@@ -114,7 +112,11 @@ class Places:
         await self._addresses.lose(delivery.reference.tenant, of)
 
     async def link(self, delivery: Delivery, name: str) -> str | None:
-        return link(delivery.reference.tenant, name)
+        tenant, channel = delivery.reference.tenant, channel_of(name)
+        known = await self._addresses.known(tenant, channel)
+        if known is not None and known.team and not known.directory:
+            known = await self._addresses.known(tenant, known.team)
+        return link(tenant, name, known.directory if known else None)
 
     async def _reached(self, tenant: str, told: Reach) -> Sequence[Address]:
         if told.team is not None:
@@ -122,8 +124,25 @@ class Places:
         return tuple((await self._addresses.find(tenant, told.person or told.channel or "")).values())
 
 
-def link(tenant: str, name: str) -> str | None:
+def _channel(tenant: str, told: ChannelTold, at: datetime) -> Address:
+    return Address(
+        platform=PLATFORM,
+        tenant=tenant,
+        id=told.id,
+        service_url=told.service_url,
+        directory=told.group,
+        team=told.team,
+        overheard=told.overheard,
+        name=told.name,
+        lost=False,
+        told_at=at,
+    )
+
+
+def link(tenant: str, name: str, group: str | None = None) -> str | None:
     """The address of a message in a channel, or of a whole thread; None for chats with the bot, which have none.
+
+    Without the team's `group` some clients do not find the channel of a team that was not open before.
 
     https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams
     """
@@ -133,4 +152,5 @@ def link(tenant: str, name: str) -> str | None:
     root = conversation.rpartition("=")[2]
     message, channel = message or root, quote(channel_of(conversation), safe="")
     asked = f"tenantId={quote(tenant, safe='')}&parentMessageId={quote(root, safe='')}"
+    asked += f"&groupId={quote(group, safe='')}" if group else ""
     return f"{_LINK}/{channel}/{quote(message, safe='')}?{asked}"

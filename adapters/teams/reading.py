@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.reading import CardReader, parts_of
+from adapters.reading import CardReader, drawing, parts_of
 from adapters.teams.cards import Rendered, to_card
 from adapters.teams.forms import to_form
 from adapters.teams.people import People
@@ -44,16 +44,17 @@ class Readings:
         if isinstance(card, FormCard):
             summary = bare(reading.words.say("heading"), reading.names)
             return Rendered(card=await self.form(delivery, card, said), summary=summary)
-        return to_card(
-            card,
-            reading.words,
-            review=delivery.review,
-            pack=delivery.pack,
-            shown_in=delivery.delivery_id,
-            names=reading.names,
-            links=reading.links,
-            rings=delivery.kind is not DeliveryKind.REVISE if rings is None else rings,
-        )
+        with drawing():
+            return to_card(
+                card,
+                reading.words,
+                review=delivery.review,
+                pack=delivery.pack,
+                shown_in=delivery.delivery_id,
+                names=reading.names,
+                links=reading.links,
+                rings=delivery.kind is not DeliveryKind.REVISE if rings is None else rings,
+            )
 
     async def form(
         self,

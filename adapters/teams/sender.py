@@ -19,7 +19,7 @@ from adapters.teams.people import People
 from adapters.teams.places import Places, Unreachable
 from adapters.teams.reading import Readings
 from adapters.wording import Wording
-from conversations.cards import Card, FormErrorsCard, NotedCard
+from conversations.cards import Card, FormErrorsCard, NotedCard, WelcomeCard
 from conversations.errors import DeliveryFailed
 from conversations.ports import Delivery, DeliveryKind
 
@@ -83,8 +83,8 @@ class TeamsSender:
             raise DeliveryFailed(permanent=True)
         return await self._post(delivery, message)
 
-    async def _say(self, delivery: Delivery, at: Spot, message: Rendered) -> str | None:
-        """The new message's name, None where Teams does not tell it."""
+    async def _say(self, delivery: Delivery, at: Spot, message: Rendered, *, anew: bool = False) -> str | None:
+        """The new message's name, None where Teams does not tell it. A chat that is gone is opened `anew`, once."""
         said = _activity(message, alerts=at.of == delivery.to)
         try:
             if at.begins:
@@ -92,6 +92,10 @@ class TeamsSender:
                 return message_name(conversation, activity or conversation.rpartition("=")[2])  # a post's own number
             activity = await self._calls.post(delivery, at, said)
         except Refused as refused:
+            if refused.status == 404 and at.of == delivery.to and not anew:
+                there = await self.places.opened(delivery, at.of)
+                if there.place != at.place:
+                    return await self._say(delivery, there, message, anew=True)
             if refused.closed and (refused.status == 403 or at.of == delivery.to):
                 await self.places.lose(delivery, at.of)
             if refused.closed and at.of == delivery.to:
@@ -102,7 +106,14 @@ class TeamsSender:
     # --- whispers ----------------------------------------------------------------------------------------------------
 
     async def _whisper(self, delivery: Delivery, card: Card, to: str, words: Mapping[int, str]) -> None:
-        """Alone with them; where that cannot be, where they spoke, for all to see."""
+        """Alone with them, else for all to see where they spoke. A team is welcomed in its channel."""
+        to_all = isinstance(card, WelcomeCard) and bool(delivery.reference.channel)
+        if to_all or not await self._alone(delivery, card, to, words):
+            message = await self.readings.aloud(delivery, card, to, words)
+            await self._say(delivery, await self.places.in_channel(delivery), message)
+
+    async def _alone(self, delivery: Delivery, card: Card, to: str, words: Mapping[int, str]) -> bool:
+        """False where they cannot be spoken to, and a channel is there instead."""
         try:
             at = await self.places.personal(delivery, to)
             await self._say(delivery, at, await self.readings.message(delivery, card, words))
@@ -110,8 +121,8 @@ class TeamsSender:
             nobody_hears = isinstance(refused, Unreachable) or refused.closed
             if not (nobody_hears and delivery.reference.channel):
                 raise
-            message = await self.readings.aloud(delivery, card, to, words)
-            await self._say(delivery, await self.places.in_channel(delivery), message)
+            return False
+        return True
 
 
 def _is_said_already(delivery: Delivery, card: Card) -> bool:

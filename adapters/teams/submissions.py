@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from adapters.payloads import words
 from adapters.prefilled import changes, with_ids
 from adapters.prompting import Asking, With, chosen, start_command
-from adapters.teams.inputs import is_directory_id
-from adapters.teams.payloads import person_id
-from adapters.teams.prompts import CHOICE, NAME, PACK, asking_of
+from adapters.teams.prompts import CHOICE, ITEM, NAME, PACK, asking_of
 from adapters.teams.ways import Pressed, from_data, inputs_of, said_in, shown_in
 from conversations.activities import Button, Form
 from conversations.cards import Tap
@@ -23,8 +21,8 @@ from conversations.cards import Tap
 class Submission:
     """A form, a button with what it needed to know, or a command's words; and the message it was opened in.
 
-    `typed` is what its inputs held, to be shown once more. `strangers` are those in which somebody was chosen of whom
-    no id is known here: for them nothing is said.
+    `typed` is what its inputs held, to be shown once more. `strangers` are those in which somebody was chosen who
+    is not known here: for them nothing is said.
     """
 
     content: Form | Button | str
@@ -35,7 +33,7 @@ class Submission:
 
 
 def submitted(value: object, people: Mapping[str, str]) -> Submission | None:
-    """A form, a prompt or a start that was saved; None for all else. `people` are our ids, by directory id."""
+    """A form, a prompt or a start that was saved; None for all else. `people` are our ids, by what was `picked`."""
     said, pressed = said_in(value), from_data(value)
     if pressed is not None:
         return _prompted(value, pressed, people) if pressed.asked else None
@@ -55,17 +53,15 @@ def submitted(value: object, people: Mapping[str, str]) -> Submission | None:
             return None
 
 
-def directory_ids(value: object) -> tuple[str, ...]:
-    """Who was chosen out of the directory; those that are not known by it have to be looked up first."""
+def picked(value: object) -> tuple[str, ...]:
+    """Who was chosen where a person is: by an id of the directory or one of ours, or anything that was typed."""
     pickers, pressed = said_in(value).get("pickers"), from_data(value)
     asking = asking_of(pressed) if pressed else None
     if asking is not None and asking.by is With.PERSON:
         pickers = [CHOICE]
     given = inputs_of(value)
     return tuple(
-        given[key]
-        for key in (pickers if isinstance(pickers, list) else ())
-        if isinstance(key, str) and is_directory_id(given.get(key, ""))
+        given[key] for key in (pickers if isinstance(pickers, list) else ()) if isinstance(key, str) and given.get(key)
     )
 
 
@@ -73,6 +69,9 @@ def _prompted(value: object, pressed: Pressed, people: Mapping[str, str]) -> Sub
     asking = asking_of(pressed)
     if asking is not None:
         return _asked(value, pressed, asking, people)
+    if pressed.tap is Tap.ANSWER:  # one of all, whose form is to be opened
+        button = Button(act=Tap.ANSWER, item=pressed.inputs.get(ITEM) or None, digest=pressed.digest)
+        return Submission(content=button, review=pressed.review, shown_in=pressed.shown_in, typed=pressed.inputs)
     pack = pressed.inputs.get(PACK) or words(said_in(value), "usual")
     if pressed.tap is not Tap.START or not pack:
         return None
@@ -98,13 +97,8 @@ def _typed(
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """What the inputs held, people by our ids; and the inputs that hold somebody else."""
     given = inputs_of(value)
-    typed = {key: _who(given, key, people) if key in pickers else text for key, text in given.items()}
+    typed = {key: people.get(text, "") if key in pickers else text for key, text in given.items()}
     return typed, tuple(key for key, text in given.items() if key in pickers and text and not typed[key])
-
-
-def _who(given: Mapping[str, str], picker: str, people: Mapping[str, str]) -> str:
-    chosen = given[picker]
-    return people.get(chosen, "") if is_directory_id(chosen) else person_id(given, picker)
 
 
 def _mention(who: str) -> str:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from adapters.news import ForEach, Step
 from adapters.payloads import listed, words
-from adapters.teams.mentions import hashtag, said_in
+from adapters.teams.mentions import hashtag, is_addressed
 from adapters.teams.names import PLATFORM
-from adapters.teams.news import ChannelTold, Envelope, Fact, ForTeam, PersonTold, Reach
+from adapters.teams.news import ChannelTold, Envelope, Fact, ForTeam, Parted, PersonTold, Reach
 from adapters.teams.payloads import conversation_id, is_bot, person_id, zone_of
 from conversations.activities import ActivityKind
 
@@ -32,7 +32,7 @@ def installation_updated(envelope: Envelope) -> tuple[Fact, ...]:
 
 
 def conversation_updated(envelope: Envelope) -> tuple[Fact, ...]:
-    """People come and go; only the bot's going changes anything."""
+    """People come and go; of who goes, their team's roster can say whether they are anywhere."""
     match envelope.event:
         case _ if _puts_out(envelope):
             return _put_out(envelope)
@@ -43,7 +43,13 @@ def conversation_updated(envelope: Envelope) -> tuple[Fact, ...]:
         case event if event in _TEAM_OPEN and envelope.team:
             return (Reach(team=envelope.team, lost=False),)
         case _:
-            return ()
+            return _parted(envelope)
+
+
+def _parted(envelope: Envelope) -> tuple[Fact, ...]:
+    gone = (person_id(member, "id") for member in listed(envelope.body, "membersRemoved"))
+    channel = envelope.channel
+    return tuple(Parted(person=who, channel=channel) for who in gone if who and channel and not is_bot(who))
 
 
 def _puts_out(envelope: Envelope) -> bool:
@@ -133,6 +139,7 @@ def _channel_told(envelope: Envelope) -> tuple[Fact, ...]:
         id=envelope.channel,
         name=words(envelope.body, "channelData", "channel", "name").strip() or None,
         team=envelope.team or None,
+        group=person_id(envelope.body, "channelData", "team", "aadGroupId") or None,
         overheard=True if _is_overheard(envelope) else None,
         service_url=words(envelope.body, "serviceUrl"),
     )
@@ -142,4 +149,4 @@ def _channel_told(envelope: Envelope) -> tuple[Fact, ...]:
 def _is_overheard(envelope: Envelope) -> bool:
     """Without leave to read the channel, only what names the bot is told, and what is pressed."""
     said = words(envelope.body, "type") == "message" and envelope.body.get("value") is None
-    return said and not said_in(envelope.body, envelope.own).addressed
+    return said and not is_addressed(envelope.body, envelope.own)

@@ -76,8 +76,8 @@ def from_data(value: object) -> Pressed | None:
     )
 
 
-def to_asked(pressed: Pressed) -> Data:
-    """The same button, once what it lacks was asked for."""
+def to_asked(pressed: Pressed, opened: str | None = None) -> Data:
+    """The same button, once what it lacks was asked for. `opened` tells this asking from others of the same."""
     return ours(
         tap=pressed.tap,
         item=pressed.item,
@@ -87,6 +87,7 @@ def to_asked(pressed: Pressed) -> Data:
         shown_in=pressed.shown_in,
         pick=pressed.picks,
         asked=True,
+        opened=opened,
     )
 
 

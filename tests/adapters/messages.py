@@ -57,6 +57,7 @@ _HEADINGS: Mapping[str, str] = {
     "mine": "What waits for me",
     "home": "Home",
     "welcome": "Welcome",
+    "edit": "All answers, to change one",
     "report": "Report",
 }
 

@@ -12,6 +12,8 @@ from conversations.cards import (
     Card,
     ConfirmCard,
     ConflictCard,
+    EditCard,
+    EditLine,
     Elsewhere,
     Ending,
     FieldFault,
@@ -49,7 +51,7 @@ from conversations.cards import (
 )
 from conversations.packs import ItemType
 from conversations.review import Phase, State
-from tests.adapters.private_samples import MORNING, TOLD, digests, letters, preferences
+from tests.adapters.private_samples import MORNING, NUDGES, TOLD, digests, letters, preferences
 
 TODAY = date(2026, 11, 23)
 MODES = (
@@ -479,7 +481,6 @@ _DETAILS: Mapping[Notice, Mapping[str, object]] = {
     Notice.TAKEN_BACK: {"names": ("steps", "decider")},
     Notice.TOO_LONG: {"count": 5210},
     Notice.UNTIL_WHEN: {"ways": ways(Tap.LATER, item="train.plan")},
-    Notice.WHICH: {"names": ("modes", "fallback", "steps", "decider")},
     Notice.WHICH_DAY: {"ways": ways(Tap.DATE)},
     Notice.WHO: {"ways": ways(Tap.ASK, item="train.lead")},
     Notice.WHY_NOT: {"ways": ways(Tap.DOES_NOT_APPLY, item="train.plan")},
@@ -620,6 +621,15 @@ CARDS: Mapping[str, Card] = {
     ),
     "home-empty": HomeCard(waiting=(), projects=(), ways=ways(Tap.START, Tap.HELP)),
     "welcome": WelcomeCard(ways=ways(Tap.START, Tap.HELP_ALL)),
+    "edit": EditCard(
+        project="Claims Copilot",
+        answered=5,
+        total=21,
+        lines=(
+            EditLine(short="Failure", rows=_ASKED.rows, ways=(Way(tap=Tap.EDIT, choice="fail"),)),
+            EditLine(short="Rollback", rows=_EVERY_STATE.rows, ways=(Way(tap=Tap.EDIT, choice="rollback"),)),
+        ),
+    ),
     "report": ReportCard(
         summary=summary(),
         owner="ana",
@@ -634,3 +644,4 @@ CARDS: Mapping[str, Card] = {
     **digests(quote(2)),
     **{f"notice-{notice}": card for notice, card in NOTICES.items()},
 }
+BROKEN = replace(NUDGES["nudge-promised"], due_on=None)  # no template can say it

@@ -14,7 +14,6 @@ import pytest
 from adapters.pacing import Turns
 from adapters.teams.addresses import Addresses
 from adapters.teams.connector import Connector
-from adapters.teams.framework import Framework
 from adapters.teams.logins import Credentials
 from adapters.teams.news import PersonTold
 from adapters.teams.people import People
@@ -101,7 +100,6 @@ class Talk:
     """Nobody has said a word yet: who does, `meets` the bot."""
 
     teams: FakeTeams
-    framework: Framework
     connector: Connector
     shelf: Shelf
     book: Book
@@ -160,8 +158,7 @@ async def _talk(play: Callable[[Talk], Awaitable[None]]) -> None:
     clock = Clock(NOON)
     async with FakeTeams(clock=clock) as teams:
         credentials = Credentials(app_id=APP_ID, password=APP_PASSWORD, tenant=TENANT, login_url=teams.login_url)
-        framework = Framework(credentials)
-        connector, shelf, book = Connector(framework), Shelf(), Book()
+        connector, shelf, book = Connector(credentials), Shelf(), Book()
         addresses = Addresses(book, clock)
         people = People(shelf, addresses, connector, clock, admins=frozenset({"ana@acme.example"}))
         sender = TeamsSender(
@@ -177,7 +174,6 @@ async def _talk(play: Callable[[Talk], Awaitable[None]]) -> None:
             await play(
                 Talk(
                     teams=teams,
-                    framework=framework,
                     connector=connector,
                     shelf=shelf,
                     book=book,
@@ -190,7 +186,7 @@ async def _talk(play: Callable[[Talk], Awaitable[None]]) -> None:
             assert teams.complaints == []
         finally:
             await people.close()
-            await framework.close()
+            await connector.close()
 
 
 def in_teams(play: Callable[[Talk], Awaitable[None]]) -> Callable[[], None]:

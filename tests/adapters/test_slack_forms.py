@@ -385,7 +385,8 @@ def test_faults_stand_at_their_fields_and_others_at_the_first() -> None:
 
 def test_a_button_that_lacks_something_asks_for_it() -> None:
     asking = {tap for tap in Tap if needs_prompt(tap, None)}
-    assert asking == {*(Tap.LATER, Tap.SNOOZE, Tap.DATE, Tap.ASK, Tap.HAND_OVER), Tap.DOES_NOT_APPLY, Tap.START}
+    days, people = {Tap.LATER, Tap.SNOOZE, Tap.DATE}, {Tap.ASK, Tap.HAND_OVER, Tap.NOT_ME, Tap.NO}
+    assert asking == {*days, *people, Tap.DOES_NOT_APPLY, Tap.START}
     assert not any(needs_prompt(tap, "U1") for tap in Tap)
 
 
@@ -412,6 +413,16 @@ def test_a_prompt_comes_back_as_its_button_with_the_choice(tap: Tap, typed: str,
     assert (only(view)["label"]["text"], only(view)["optional"]) == (label, False)
     button = Button(act=tap, item="run.support_route", choice=choice, digest=DIGEST[:12])
     assert submitted(saved(view, choice=typed)) == Submission(content=button, origin=ASKED.origin)
+
+
+@pytest.mark.parametrize("tap", [Tap.NOT_ME, Tap.NO])
+def test_who_it_could_be_may_be_left_open(tap: Tap) -> None:
+    view = to_prompt(replace(ASKED, tap=tap))
+    assert complaints(view) == []
+    assert (only(view)["label"]["text"], only(view)["optional"]) == ("Support route: who could it be?", True)
+    for typed, choice in (("U2", "U2"), ("", None)):
+        button = Button(act=tap, item="run.support_route", choice=choice, digest=DIGEST[:12])
+        assert submitted(saved(view, choice=typed)) == Submission(content=button, origin=ASKED.origin)
 
 
 def test_a_prompt_about_no_item_has_no_name_before_its_question() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from adapters.pacing import MOST_WAIT_SECONDS
+from adapters.pacing import MOST_AWAY_SECONDS, MOST_WAIT_SECONDS
 from adapters.slack.pacing import POST, Pace
 from conversations.errors import DeliveryFailed
 
@@ -97,10 +97,24 @@ def test_what_would_have_to_wait_long_comes_back_and_takes_no_place() -> None:
         taken = [asyncio.create_task(starts.take()) for _ in range(3)]
         await asyncio.sleep(0)
         assert await starts.waits(starts.take()) == 3
-        assert await starts.waits(starts.take()) == 3
+        assert await starts.waits(starts.take()) == 4
         await asyncio.gather(*taken)
         await starts.take()
         assert starts.at == [0, 1, 2, 3]
+
+    asyncio.run(play())
+
+
+def test_who_has_to_wait_long_comes_back_after_the_one_before_but_not_much_later() -> None:
+    async def play() -> None:
+        starts = Starts(most_wait_seconds=0)
+        await starts.take()
+        assert [await starts.waits(starts.take()) for _ in range(3)] == [1, 2, 3]
+        for _ in range(3):
+            starts.time.now += 1
+            await starts.take()
+        assert starts.at == [0, 1, 2, 3]
+        assert [await starts.waits(starts.take()) for _ in range(700)][-1] == MOST_AWAY_SECONDS
 
     asyncio.run(play())
 

@@ -149,7 +149,7 @@ def test_what_is_short_has_an_input_of_one_line() -> None:
 
 
 def test_a_form_does_not_say_its_title_again() -> None:
-    assert opened()["blocks"][0]["elements"][0]["text"] == "What you leave empty stays as it is."
+    assert opened()["blocks"][0]["elements"][0]["text"] == "What you don't change stays as it is."
 
 
 def test_who_is_away_sees_until_when_and_who_paused_has_both_choices() -> None:

@@ -23,7 +23,7 @@ from adapters.slack.workspaces import Workspaces
 from adapters.wording import Wording
 from conversations.activities import ConversationReference
 from conversations.cards import Card, HomeCard, Notice, NoticeCard, Tap, Way
-from conversations.errors import DeliveryFailed
+from conversations.errors import DeliveryFailed, Unsayable
 from conversations.people import Person
 from conversations.ports import Delivery, DeliveryKind
 from tests.adapters import samples
@@ -155,6 +155,14 @@ async def test_a_message_carries_its_delivery_id_and_rings_and_unfurls_nothing(t
 
 
 @in_slack
+async def test_a_card_that_breaks_was_never_sent(t: Talk) -> None:
+    root = await t.root()
+    with pytest.raises(Unsayable):
+        await t.says(samples.BROKEN, key="question/fail", thread=root)
+    assert not t.posted(root)
+
+
+@in_slack
 async def test_a_post_to_a_person_goes_into_their_direct_messages(t: Talk) -> None:
     root = await t.root()
     for n in range(2):
@@ -162,6 +170,16 @@ async def test_a_post_to_a_person_goes_into_their_direct_messages(t: Talk) -> No
         message = t.slack.messages(t.slack.direct("ana").id)[-1]
         assert name == f"{message.channel}/{message.ts}"
     assert len(t.slack.called("conversations.open")) == 1
+
+
+@in_slack
+async def test_what_has_to_wait_for_its_place_is_not_rendered_in_vain(t: Talk) -> None:
+    root, ask = await t.root(), samples.ask()
+    t.slack.fail("conversations.open", "ratelimited")
+    await t.fails(ask, key="ask/1", to=ANA, thread=root)
+    assert t.slack.called("chat.getPermalink") == []
+    await t.says(ask, key="ask/1", to=ANA, thread=root)
+    assert len(t.slack.called("chat.getPermalink")) == 1
 
 
 @in_slack

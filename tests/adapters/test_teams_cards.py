@@ -24,6 +24,7 @@ from conversations.cards import (
     DigestState,
     FormCard,
     HomeCard,
+    LetterCard,
     ListCard,
     MineCard,
     Notice,
@@ -39,6 +40,7 @@ from conversations.cards import (
 from conversations.preferences import WORDS_OF
 from conversations.review import Phase
 from tests.adapters.playing import of_project
+from tests.adapters.private_samples import nudge
 from tests.adapters.samples import CARDS, WORDS, ask, gone, question, quote, root, row, summary, ways
 from tests.adapters.teams_screen import DELIVERY, LINKS, NAMES, PACK, REVIEW, drawn, in_words, message
 from tests.adaptive_cards import actions, complaints, elements, entities, texts
@@ -107,10 +109,19 @@ def test_what_would_be_too_much_is_cut_and_taken(name: str) -> None:
 @pytest.mark.parametrize("name", ["many answers", "a long report", "many signs"])
 def test_what_was_cut_says_so_and_the_ways_on_stay(name: str) -> None:
     card = message(TOO_MUCH[name], said={**WORDS, 10: f"https://a.example/{'x' * 1_900}"}).card
-    assert "…" in texts(card)
+    assert any("…" in each for each in texts(card))
     if name == "many answers":
         assert card["body"][-1]["type"] == "ActionSet"
         assert card["fallbackText"].splitlines()[-1].startswith("You can: ")
+
+
+def test_long_texts_are_cut_before_a_line_is_left_out() -> None:
+    lines = tuple(nudge(prompt=f"part {n} {'x' * 9_000}", example="y" * 9_000) for n in range(3))
+    card = message(LetterCard(to="29:1una", lines=lines)).card
+    assert complaints(card) == []
+    shown = "\n".join(texts(card))
+    assert all(f"part {n}" in shown for n in range(3))
+    assert "…" in shown
 
 
 # --- ways ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The Bot Connector through the SDK: tokens, connections, and what is never repeated."""
+"""The Bot Connector: tokens, connections, and what is never repeated; and a turn of the SDK's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from adapters.teams import framework as module
+from adapters.teams import connector as module
 from adapters.teams.connector import Connector
 from adapters.teams.failures import Refused
 from adapters.teams.framework import Framework, NoActivity
@@ -74,12 +74,11 @@ def test_where_no_token_can_be_had_now_nothing_was_sent(how: Any) -> None:
 def test_an_emulator_is_shown_no_token() -> None:
     async def play() -> None:
         async with FakeTeams(signs=False) as teams:
-            framework = Framework(None)
-            connector = Connector(framework)
+            connector = Connector(None)
             assert await connector.ready() is None
             await connector.begin(teams.service_url, TENANT, teams.place("claims").id, HELLO)
             assert not teams.called("token")
-            await framework.close()
+            await connector.close()
 
     asyncio.run(play())
 
@@ -166,16 +165,13 @@ async def test_a_message_gets_to_teams_as_it_was_made(t: Talk) -> None:
 
 def turning(body: dict[str, Any], answer: Any = None) -> Any:
     async def play() -> Any:
-        framework, heard = Framework(None), list[int]()
+        heard = list[int]()
 
         async def logic() -> Any:
             heard.append(1)
             return answer
 
-        try:
-            told = await framework.turn({"aud": APP_ID}, body, logic)
-        finally:
-            await framework.close()
+        told = await Framework().turn({"aud": APP_ID}, body, logic)
         assert heard == [1]
         return told
 
@@ -205,7 +201,7 @@ def test_what_fails_in_a_turn_fails_outside_of_it_too() -> None:
         raise KeyError("ours")
 
     with pytest.raises(KeyError, match="ours"):
-        asyncio.run(Framework(None).turn(None, BODY, logic))
+        asyncio.run(Framework().turn(None, BODY, logic))
 
 
 @pytest.mark.parametrize("odd", [{"timestamp": "yesterday"}, {"from": "ana"}, {"entities": 5}], ids=str)

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.teams.forms import faults, to_form
 from adapters.teams.prompts import asking_of, to_prompt, to_start
-from adapters.teams.submissions import Submission, directory_ids, submitted
+from adapters.teams.submissions import Submission, picked, submitted
 from adapters.teams.texts import Teams
 from adapters.teams.ways import Pressed, from_data, goes_back
 from adapters.wording import Reader, Wording
@@ -25,7 +25,7 @@ DANA, LEE = "29:1dana", "29:2lee"
 NAMES = {DANA: "Dana Rossi", LEE: "Lee", "29:3lee": "Lee", "user-id-1": "Alex Wilber"}
 DIGEST, IN = "0123456789abcdef", "r1/3/0"
 STRANGER, KNOWN = "00000000-0000-4000-8000-00000000000a", "11111111-1111-4111-8111-11111111111b"
-PEOPLE = {KNOWN: LEE}
+PEOPLE = {KNOWN: LEE, LEE: LEE, DANA: DANA, "user-id-1": "user-id-1"}
 ASKED = Pressed(tap=Tap.LATER, item="run.support_route", review="r1", digest=DIGEST[:12], shown_in=IN, inputs={})
 SEVERAL_ANSWERS = 80_000
 
@@ -210,7 +210,7 @@ def test_a_choice_comes_back_as_our_id_whoever_named_it(chosen: str) -> None:
 
 def test_somebody_of_the_directory_has_to_be_known_first() -> None:
     data = saved(card_of(form(line(ItemType.PERSON), line(name="run.x"))), run__it=STRANGER, run__x=STRANGER)
-    assert directory_ids(data) == (STRANGER,)
+    assert picked(data) == (STRANGER,)
     read = submitted(data, PEOPLE)
     assert read is not None
     assert (read.strangers, read.typed["run.it"]) == (("run.it",), "")
@@ -306,7 +306,8 @@ def test_a_form_of_long_answers_is_shown_once_more_as_a_whole() -> None:
 
 def test_a_button_that_lacks_something_asks_for_it() -> None:
     asking = {tap for tap in Tap if asking_of(Pressed(tap=tap, inputs={}))}
-    assert asking == {Tap.LATER, Tap.SNOOZE, Tap.DATE, Tap.ASK, Tap.HAND_OVER, Tap.DOES_NOT_APPLY}
+    days, people = {Tap.LATER, Tap.SNOOZE, Tap.DATE}, {Tap.ASK, Tap.HAND_OVER, Tap.NOT_ME, Tap.NO}
+    assert asking == {*days, *people, Tap.DOES_NOT_APPLY}
     assert not any(asking_of(Pressed(tap=tap, choice="x", inputs={})) for tap in Tap)
     assert asking_of(Pressed(tap=Tap.ANSWER, item="run.owner", picks=True, inputs={}))
 
@@ -331,12 +332,24 @@ def test_a_prompt_comes_back_as_its_button_with_the_choice(tap: Tap, typed: str,
     assert (read.review, read.shown_in, read.strangers) == ("r1", IN, ())
 
 
+@pytest.mark.parametrize("tap", [Tap.NOT_ME, Tap.NO])
+def test_who_it_could_be_may_be_left_open(tap: Tap) -> None:
+    card = to_prompt(replace(ASKED, tap=tap), names=NAMES)
+    assert complaints(card) == []
+    assert only(card)["label"] == "Support route: who could it be?"
+    assert "isRequired" not in only(card)
+    for typed, choice in (({"choice": LEE}, LEE), ({}, None)):
+        read = submitted(saved(card, **typed), PEOPLE)
+        assert read is not None
+        assert read.content == Button(act=tap, item="run.support_route", choice=choice, digest=DIGEST[:12])
+
+
 def test_who_was_picked_for_a_name_is_its_answer() -> None:
     card = to_prompt(replace(ASKED, tap=Tap.ANSWER, picks=True), names=NAMES)
     assert complaints(card) == []
     assert only(card)["label"] == "Support route: who is it?"
     data = saved(card, choice=STRANGER)
-    assert directory_ids(data) == (STRANGER,)
+    assert picked(data) == (STRANGER,)
     read = submitted(saved(card, choice=LEE), PEOPLE)
     assert read is not None
     assert read.content == Button(act=Tap.ANSWER, item="run.support_route", choice=LEE, digest=DIGEST[:12])

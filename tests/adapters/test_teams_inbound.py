@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.news import ForEach, Step
 from adapters.teams.inbound import to_activities
 from adapters.teams.names import channel_of, message_name, split_name, thread_of
-from adapters.teams.news import ChannelTold, Fact, ForTeam, PersonTold, Press, Reach
+from adapters.teams.news import ChannelTold, Fact, ForTeam, Parted, PersonTold, Press, Reach
 from conversations.activities import Activity, ActivityKind
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -216,7 +216,8 @@ def test_an_app_speaks_as_one_and_commands_nothing(person: dict[str, str]) -> No
         activity("invoke", name="task/fetch", value={"data": ASKED}),
         pressing(sender={"id": "28:flow"}),
         event("teamMemberAdded") | {"membersAdded": [{"id": BOT}]},
-        event("teamMemberRemoved") | {"membersRemoved": [{"id": DANA}]},
+        event("teamMemberRemoved") | {"membersRemoved": [{"id": "28:flow"}, {"id": "an id"}]},
+        in_chat("conversationUpdate", GROUP, membersRemoved=[{"id": DANA}]),
         event("channelRenamed", channel={"id": CHANNEL, "name": "Claims"}),
         event("channelRestored", channel={"id": CHANNEL, "name": "Claims"}),
         event("channelDeleted", channel={}),
@@ -443,10 +444,21 @@ def test_who_removes_the_bot_for_themselves_is_out_of_reach(body: dict[str, Any]
     assert facts(body) == [Reach(person=ANA, lost=True)]
 
 
+def test_who_is_taken_out_of_a_team_is_told_of_with_its_channel() -> None:
+    assert around(event("teamMemberRemoved") | {"membersRemoved": [{"id": DANA}, {"id": "28:flow"}]}) == [
+        Parted(person=DANA, channel=CHANNEL)
+    ]
+
+
 def test_who_installs_the_bot_for_themselves_is_welcomed_there() -> None:
     welcomed = only(in_chat("installationUpdate", action="add", id="f:1"))
     assert (welcomed.kind, welcomed.actor.id, welcomed.private) == (ActivityKind.INSTALLED, ANA, True)
     assert (welcomed.reference.channel, welcomed.keys) == ("", (f"teams/{T}/installed/{CHAT}/f:1",))
+
+
+def test_a_team_is_told_with_its_group_where_teams_says_it() -> None:
+    told = message() | {"channelData": message()["channelData"] | {"team": {"id": TEAM, "aadGroupId": "5c1b-group"}}}
+    assert [fact.group for fact in facts(told) if isinstance(fact, ChannelTold)] == ["5c1b-group"]
 
 
 def test_who_installs_the_bot_for_a_team_is_welcomed_where_it_was_put() -> None:

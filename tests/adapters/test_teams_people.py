@@ -184,6 +184,20 @@ async def test_who_was_chosen_out_of_the_directory_is_found_by_their_other_id(t:
 
 
 @in_teams
+async def test_who_was_taken_out_of_a_team_is_looked_for_at_once_wherever_they_were_seen(t: Talk) -> None:
+    ana, ben, claims = t.teams.person("ana"), t.teams.person("ben"), t.teams.place("claims").id
+    for who in ("ana", "ben"):
+        await t.meets(who, privately=True)
+        await known(t, who)
+    ana.gone = True
+    assert await t.people.gone(TENANT, [ana.id, ben.id]) == frozenset()
+    for person in (ana, ben):
+        t.teams.place("claims").members.discard(person.id)
+        await t.people.parted(TENANT, person.id, claims)
+    assert await t.people.gone(TENANT, [ana.id, ben.id]) == {ana.id}
+
+
+@in_teams
 async def test_who_is_in_no_roster_any_more_is_here_no_longer(t: Talk) -> None:
     ana, ben = t.teams.person("ana"), t.teams.person("ben")
     for who in ("ana", "ben"):

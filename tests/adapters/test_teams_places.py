@@ -75,12 +75,31 @@ async def test_a_chat_that_was_closed_is_lost_until_somebody_speaks_in_it_again(
 
 
 @in_teams
-async def test_a_chat_that_can_be_opened_again_is(t: Talk) -> None:
+async def test_where_somebody_is_spoken_to_is_remembered_for_a_moment(t: Talk) -> None:
+    await t.meets("ana", privately=True)
+    await t.says(CARD, to="ana", key="ask/steps/ana")
+    t.book.busy = True
+    await t.says(CARD, to="ana", key="ask/steps/ana")
+    t.clock.now += timedelta(seconds=11)
+    assert not (await t.fails(CARD, to="ana", key="ask/steps/ana")).permanent
+
+
+@in_teams
+async def test_a_chat_that_is_gone_is_opened_again_at_once(t: Talk) -> None:
     await t.meets("ana", conversation="a:1of-long-ago")
-    assert (await t.fails(CARD, to="ana", key="ask/steps/ana")).permanent
     await t.says(CARD, to="ana", key="ask/steps/ana")
     assert address(t, "ana").conversation == t.teams.personal("ana").id
     assert not address(t, "ana").lost
+    assert len(t.teams.messages("@ana")) == 1
+
+
+@in_teams
+async def test_a_chat_that_is_gone_when_it_was_opened_again_is_lost(t: Talk) -> None:
+    await t.meets("ana", conversation="a:1of-long-ago")
+    t.teams.fail("post", 404, where="@ana", times=None)
+    assert (await t.fails(CARD, to="ana", key="ask/steps/ana")).permanent
+    assert address(t, "ana").lost
+    assert (len(t.teams.called("create")), len(t.teams.called("post"))) == (1, 2)
 
 
 @in_teams
@@ -155,6 +174,20 @@ async def test_a_place_that_is_lost_and_found_is_as_it_was_last(t: Talk) -> None
 def test_a_link_leads_to_a_message_in_its_thread(name: str, message: str) -> None:
     address = f"https://teams.microsoft.com/l/message/19%3Aclaims%40thread.tacv2/{message}"
     assert link("T 1", name) == f"{address}?tenantId=T%201&parentMessageId=17"
+
+
+@in_teams
+async def test_a_link_names_the_team_as_soon_as_any_of_its_channels_has_told_it(t: Talk) -> None:
+    places, at = t.sender.places, replace(t.delivery(CARD), delivery_id="d")
+    url = "http://x/"
+    await places.told(TENANT, ChannelTold(id=CHANNEL, name="claims", team="19:team", service_url=url), NOON)
+    assert await places.link(at, THREAD) == link(TENANT, THREAD)
+    other = ChannelTold(id="19:other@thread.tacv2", name=None, team="19:team", service_url=url, group="5c1b")
+    await places.told(TENANT, other, NOON)
+    t.clock.now += timedelta(minutes=1)
+    assert await places.link(at, THREAD) == f"{link(TENANT, THREAD)}&groupId=5c1b"
+    await places.told(TENANT, replace(other, id=CHANNEL), NOON + timedelta(hours=2))
+    assert await places.link(at, THREAD) == f"{link(TENANT, THREAD)}&groupId=5c1b"
 
 
 @pytest.mark.parametrize("name", ["a:1chat 18", "a:1chat", "1700000000.000100", ""])

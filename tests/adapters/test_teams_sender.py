@@ -13,6 +13,7 @@ from adapters.teams.failures import Refused
 from adapters.teams.names import ANSWERED
 from adapters.teams.places import link
 from conversations.cards import Notice, NoticeCard, Tap, Way
+from conversations.errors import Unsayable
 from conversations.people import Person
 from conversations.ports import DeliveryKind
 from tests.adapters import samples
@@ -98,6 +99,14 @@ async def test_a_message_is_a_card_with_a_summary_and_no_text_beside_it(t: Talk)
     assert "channelData" not in activity
     assert activity["summary"].startswith("2 of 6")
     assert '"in": "r1/2/0"' in str(activity["attachments"]).replace("'", '"')
+
+
+@in_teams
+async def test_a_card_that_breaks_was_never_sent(t: Talk) -> None:
+    thread = await thread_of(t)
+    with pytest.raises(Unsayable):
+        await t.says(samples.BROKEN, key="question/fails", thread=thread)
+    assert len(t.teams.messages(thread)) == 1
 
 
 @in_teams

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.teams.submissions import directory_ids, submitted
+from adapters.teams.submissions import picked, submitted
 from adapters.teams.ways import Pressed, from_data, goes_back, inputs_of, shown_in, to_asked, to_back, to_data
 from conversations.cards import Tap, Way
 
@@ -119,7 +119,7 @@ def test_back_is_no_button_and_knows_where_it_leads() -> None:
 def test_data_that_is_not_ours_is_nothing(value: object) -> None:
     assert from_data(value) is None
     assert submitted(value, {}) is None
-    assert directory_ids(value) == ()
+    assert picked(value) == ()
     assert not goes_back(value)
 
 
@@ -137,7 +137,7 @@ def test_no_data_breaks_it(value: object) -> None:
         assert pressed is None or isinstance(pressed.tap, Tap)
         assert "air" not in inputs_of(each)
         submitted(each, {})
-        directory_ids(each)
+        picked(each)
 
 
 @given(JSON, JSON, JSON, JSON, st.dictionaries(KEYS, JSON))

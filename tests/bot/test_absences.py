@@ -9,7 +9,8 @@ import pytest
 from bot.absences import Absences
 from conversations.activities import ActivityKind
 from conversations.ports import Roll
-from conversations.review import ActKind, Review
+from conversations.review import ActKind, Review, State
+from conversations.standing import stand
 from storage.database import Database
 from storage.queries import reviews
 from tests.bot.ticking import Ticking
@@ -62,6 +63,24 @@ def test_who_is_away_past_the_day_of_a_promise_is_told_to_their_reviews_once(tic
         ticking.now += timedelta(days=1)
         await look.look()
         assert await acts(ticking, ActKind.AWAY) == [("sam", "Claims")]
+
+    run(scene())
+
+
+@pytest.mark.parametrize("words", ["away off", "away until 25 Nov"])
+def test_who_is_back_sooner_than_they_said_keeps_what_they_promised(ticking: Ticking, words: str) -> None:
+    async def scene() -> None:
+        await ticking.starts()
+        await ticking.says("run.runbook: later 27 Nov", who="sam")
+        await ticking.says("away until 10 Dec", who="sam", kind=ActivityKind.COMMAND)
+        look = absences(ticking)
+        await look.look()
+        await ticking.says(words, who="sam", kind=ActivityKind.COMMAND)
+        await look.look()
+        await look.look()
+        (review,) = await ticking.database.read(reviews, ticking.shelf)
+        assert len(await acts(ticking, ActKind.AWAY)) == 2
+        assert stand(review, ticking.now).items["run.runbook"].state is State.DEFERRED
 
     run(scene())
 

@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 
 from bot import relay as relays
+from bot.recalls import Recalls
 from bot.relay import Relay, Unpostable
 from conversations.activities import Activity, ActivityKind
 from conversations.cards import Card, Notice
 from conversations.effects import Effect, Post, React, Revise, Turn, Whisper
-from conversations.errors import Busy, DeliveryFailed, EventRefused, StorageDown
+from conversations.errors import Busy, DeliveryFailed, EventRefused, StorageDown, Unsayable
 from conversations.ports import Delivery, DeliveryKind, Found
 from conversations.review import Phase
 from storage.database import Database, open_database
 from storage.outbox import LEASE, claim, mark_sent
+from storage.shelf import PackShelf
 from storage.threads import Units
+from tests.dialogue import engine
 from tests.storage import tiny
 from tests.storage.tiny import AT, PLATFORM, begun, everything, run, says, taken
 
@@ -88,7 +91,13 @@ def relay(
     me: str = "me",
     unpostable: Unpostable = never,
 ) -> Relay:
-    return Relay(units, {PLATFORM: platform}, clock or Clock(), me, unpostable)
+    now = clock or Clock()
+    return Relay(units, {PLATFORM: platform}, now, me, unpostable, recalls(units, now))
+
+
+def recalls(units: Units, clock: Callable[[], datetime]) -> Recalls:
+    """Here no letter is ever late."""
+    return Recalls(units, tiny.decide, PackShelf(), engine().calendar_of, clock=clock, quiets={})
 
 
 async def wants(units: Units, *effects: Effect, key: str, thread: str = "T", review: str | None = None) -> None:
@@ -538,10 +547,27 @@ def test_a_sender_that_breaks_stops_neither_the_relay_nor_for_long_its_lane(
     assert "secret" not in str([vars(record) for record in caplog.records])
 
 
+@pytest.mark.parametrize(("times", "then"), [(3, "sent"), (9, "parked")])
+def test_what_could_not_be_put_into_words_was_not_sent_even_where_nobody_could_tell(
+    database: Database, times: int, then: str
+) -> None:
+    clock, platform = Clock(), Platform(None, *[Unsayable() for _ in range(times)], tells=False)
+
+    async def scene() -> None:
+        await begun(database.units)
+        for _ in range(6):
+            await relay(database.units, platform, clock).drain()
+            clock.on(30)
+        assert await states(database) == ["sent", then]
+
+    run(scene())
+    assert platform.asked == []
+
+
 def test_a_platform_that_nobody_here_speaks_to_is_left_to_others(database: Database) -> None:
     async def scene() -> None:
         await begun(database.units)
-        await Relay(database.units, {}, Clock(), "me", never).drain()
+        await Relay(database.units, {}, Clock(), "me", never, recalls(database.units, Clock())).drain()
         assert await states(database) == ["pending", "pending"]
 
     run(scene())

@@ -69,6 +69,24 @@ def test_while_nothing_is_due_a_tick_changes_nothing(ticking: Ticking) -> None:
     run(scene())
 
 
+def test_turns_go_first_but_keep_nobody_from_being_written_to(ticking: Ticking) -> None:
+    waited: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        assert ticking.noted == []
+        waited.append(seconds)
+
+    async def scene(patch: pytest.MonkeyPatch) -> None:
+        await asks(ticking, "sam")
+        patch.setattr(ticking.runner, "rest", rest)
+        assert await ticking.ticks("2026-11-23T11:00Z") == [ASKED]
+        assert len(waited) == 2
+        assert 0 < max(waited) < 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        run(scene(patch))
+
+
 def test_two_that_tick_at_once_write_to_nobody_twice(ticking: Ticking) -> None:
     async def scene() -> None:
         await asks(ticking, "sam", "tom", "lee", "mika")

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -112,6 +113,39 @@ def test_turns_of_one_conversation_wait_for_each_other_and_leave_no_lock_behind(
         assert len(review.acts) == 30
         gc.collect()
         assert len(turns._locks) == 0
+
+    run(scene())
+
+
+def test_whoever_gives_way_waits_for_turns_that_are_under_way_but_not_for_ever(database: Database) -> None:
+    gate = asyncio.Event()
+
+    async def held(unit: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        await gate.wait()
+        return await database.units(unit, *args, **kwargs)
+
+    async def scene() -> None:
+        turns = runner(held)
+        running = asyncio.create_task(turns.run(starts("Claims", thread="T")))
+        await asyncio.sleep(0)
+        await turns.rest(0.01)
+        resting = asyncio.create_task(turns.rest(60))
+        await asyncio.sleep(0.01)
+        assert not resting.done()
+        gate.set()
+        await asyncio.wait_for(resting, 10)
+        assert await running
+
+    run(scene())
+
+
+@pytest.mark.parametrize("error", [None, Busy()])
+def test_whoever_gives_way_waits_for_no_turn_that_is_over(database: Database, error: Exception | None) -> None:
+    async def scene() -> None:
+        turns = runner(Unlucky(database.units, *([error] if error else [])))
+        with suppress(Busy):
+            await turns.run(starts("Claims", thread="T"))
+        await asyncio.wait_for(turns.rest(60), 10)
 
     run(scene())
 

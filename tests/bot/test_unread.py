@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.reasons import reason
-from bot.relay import UNREACHABLE, Relay
+from bot.relay import UNREACHABLE
 from conversations.cards import AskHereCard, UnreachableCard
 from conversations.errors import DeliveryFailed
 from conversations.ports import Delivery, DeliveryKind
 from conversations.review import ActKind
 from storage.database import Database
 from storage.outbox import LEASE
-from storage.unit_of_work import Reach, no_op
-from tests.bot.ticking import PLACE, Ticking, moment
+from storage.unit_of_work import no_op
+from tests.bot.ticking import Ticking, moment
 from tests.storage.tiny import everything, run
 
 POINTS = (
@@ -59,18 +59,12 @@ def ticking(database: Database) -> Ticking:
     return Ticking(database=database)
 
 
-def a_relay(ticking: Ticking, platform: Shut, reach: Reach = no_op) -> Relay:
-    return Relay(
-        ticking.database.units, {PLACE.platform: platform}, lambda: ticking.now, "me", ticking.runner.run, reach
-    )
-
-
 async def dana_is_asked(ticking: Ticking, platform: Shut) -> None:
     """In two reviews, in one letter."""
     for n, project in enumerate(("Claims", "Letters")):
         await ticking.starts(project)
         await ticking.says(f"ask @dana {('run.runbook', 'rollback.steps')[n]}")
-    await a_relay(ticking, platform).drain()
+    await ticking.relay(platform).drain()
     await ticking.ticks("2026-11-23T11:00Z")
 
 
@@ -84,13 +78,13 @@ def test_each_review_of_the_letter_asks_in_its_thread_and_tells_its_owner(tickin
 
     async def scene() -> None:
         await dana_is_asked(ticking, platform)
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         assert sorted(await spells(ticking.database)) == ["rollback.steps", "run.runbook"]
         (letter,) = (row for row in (await everything(ticking.database))["outbox"] if row["to_person"] == "dana")
         assert (letter["state"].value, letter["trouble"]) == ("parked", UNREACHABLE)
         assert {(card.to, card.project) for card in platform.here()} == {("dana", "Claims"), ("dana", "Letters")}
         await ticking.ticks("2026-11-24T09:30Z")
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         (told,) = platform.letters("ana")
         lines = getattr(told.card, "lines", ())
         assert [line.person for line in lines if isinstance(line, UnreachableCard)] == ["dana", "dana"]
@@ -103,7 +97,7 @@ def test_a_letter_whose_content_is_refused_says_nothing_of_its_reader(ticking: T
 
     async def scene() -> None:
         await dana_is_asked(ticking, platform)
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         assert await spells(ticking.database) == []
 
     run(scene())
@@ -124,7 +118,7 @@ def test_a_process_may_die_anywhere_in_between(ticking: Ticking, point: str, pas
         await dana_is_asked(ticking, platform)
         for life in range(3):
             with suppress(Killed):
-                await a_relay(ticking, platform, reach if life == 0 else no_op).drain()
+                await ticking.relay(platform, reach if life == 0 else no_op).drain()
             ticking.now += LEASE
         assert sorted(await spells(ticking.database)) == ["rollback.steps", "run.runbook"]
         assert sorted(card.project for card in platform.here()) == ["Claims", "Letters"]
@@ -139,10 +133,10 @@ def test_nothing_is_written_to_them_until_they_are_heard_of_and_then_it_is_one_l
 
     async def scene() -> None:
         await dana_is_asked(ticking, platform)
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         for day in range(24, 31):
             await ticking.ticks(f"2026-11-{day}T09:30Z")
-            await a_relay(ticking, platform).drain()
+            await ticking.relay(platform).drain()
         assert platform.letters("dana") == []
         assert len(platform.here()) == 2
         ticking.now = moment("2026-12-01T10:00Z")
@@ -152,7 +146,7 @@ def test_nothing_is_written_to_them_until_they_are_heard_of_and_then_it_is_one_l
         platform.people.clear()
         await ticking.says("status", who="dana")
         await ticking.ticks("2026-12-01T10:01Z")
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         (letter,) = platform.letters("dana")
         assert [line.project for line in getattr(letter.card, "lines", ())] == ["Letters"]
 
@@ -164,9 +158,9 @@ def test_a_digest_that_cannot_arrive_is_noted_in_its_reviews(ticking: Ticking) -
 
     async def scene() -> None:
         await ticking.starts("Claims")
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         await ticking.ticks("2026-11-30T09:30Z")
-        await a_relay(ticking, platform).drain()
+        await ticking.relay(platform).drain()
         acts = (await everything(ticking.database))["act"]
         assert {row["kind"] for row in acts} >= {ActKind.UNREACHABLE}
         await ticking.ticks("2026-12-07T09:30Z")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from bot.plans import Planner
+from bot.recalls import Recalls
+from bot.relay import Relay
 from bot.ticker import Ticker
 from bot.turns import TurnRunner
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import PlanLine
 from conversations.effects import Turn
 from conversations.people import Account
-from conversations.ports import Quiet
+from conversations.ports import Quiet, Sender
 from storage.database import Database
 from storage.reminders import keep_plan
 from storage.shelf import PackShelf
@@ -51,7 +53,26 @@ class Ticking:
         self.shelf = PackShelf()
         self.ticker = self.another()
 
-    def another(self, *, units: Units | None = None, reach: Reach = no_op) -> Ticker:
+    def relay(self, sender: Sender, reach: Reach = no_op, me: str = "me") -> Relay:
+        """As another process has one, that sends to this platform, whatever it is called."""
+        senders = dict.fromkeys((PLACE.platform, "slack", "teams"), sender)
+        return Relay(self.database.units, senders, lambda: self.now, me, self.runner.run, self.recalls(reach), reach)
+
+    def recalls(self, reach: Reach = no_op) -> Recalls:
+        decides, clock = engine(), lambda: self.now
+        return Recalls(
+            self.database.units,
+            decides.decide,
+            self.shelf,
+            decides.calendar_of,
+            clock=clock,
+            quiets=self.quiets,
+            reach=reach,
+        )
+
+    def another(
+        self, *, units: Units | None = None, reach: Reach = no_op, first: Callable[[], Awaitable[object]] | None = None
+    ) -> Ticker:
         """As another process has one."""
         decides, units = engine(), units or self.database.units
         planner = Planner(self.database.read, self.shelf, decides.zone, decides.calendar_of)
@@ -66,6 +87,7 @@ class Ticking:
             quiets=self.quiets,
             reach=reach,
             noted=lambda *what: self.noted.append(what),
+            first=first,
         )
 
     async def starts(self, project: str = "Claims", who: str = "ana", *, place: ConversationReference = PLACE) -> Turn:

@@ -122,6 +122,7 @@ SCENES: Mapping[str, Scene] = {
     "who is that": Scene(play=lambda: a_dialogue().hears("ana: Dana Ruiz")),
     "an option": Scene(play=lambda: a_dialogue("full").hears("ana: edit secure.review_status")),
     "all answered": Scene(play=finished),
+    "which answer": Scene(play=lambda: finished("ana: edit")),
     "paused": Scene(play=lambda: a_dialogue().hears("ana: pause until 18 December", "ana: status")),
     "done": Scene(play=lambda: finished("ana: done")),
     "cancelling": Scene(play=lambda: a_dialogue().hears("ana: cancel")),

@@ -108,8 +108,7 @@ class Meaning:
     def edit(self) -> Event:
         """Of nothing in particular, it lists what there is."""
         if self.way.item is None and self.way.choice is None:
-            names = tuple(self.standing.pack.names.values())
-            return events.Misspoken(by=NOBODY, unclear=Unclear.WHICH, words=names)
+            return events.Viewed(by=NOBODY, view=View.EDIT)
         return events.Reopened(by=NOBODY, item=self.way.item) if self.way.item else self.form()
 
     @property
@@ -181,8 +180,8 @@ MEANT: Mapping[Tap, Meant] = {
     Tap.ACCEPT: _about(events.WaiverAccepted),
     Tap.REJECT: _about(events.WaiverRejected),
     Tap.YES: _about(events.Confirmed),
-    Tap.NO: _about(events.Declined),
-    Tap.NOT_ME: _about(events.Declined),
+    Tap.NO: lambda m: events.Declined(by=NOBODY, item=m.about, ask=m.kim),
+    Tap.NOT_ME: lambda m: events.Declined(by=NOBODY, item=m.about, ask=m.kim),
     Tap.USE: lambda m: events.Settled(by=NOBODY, item=m.about, choice=int(m.way.choice or 0)),
     Tap.WRITE_ANOTHER: Meaning.form,
     Tap.STATUS: _view(View.STATUS),
@@ -212,6 +211,8 @@ WRITTEN: Mapping[Tap, Meant] = {  # what is typed in the place of a form, and wh
     Tap.UNDO: _of(events.Undone),
     Tap.NOT_AN_ANSWER: _of(events.Disowned),
     Tap.CANCEL: _of(events.Cancelled),
+    Tap.NO: _about(events.Declined),
+    Tap.NOT_ME: _about(events.Declined),
     Tap.EDIT: lambda m: events.Reopened(by=NOBODY, item=m.way.item or last_item(m.way, m.standing.pack)),
 }
 NO_EVENTS = {Tap.OPEN, Tap.START, *WORDS_OF}  # a link, a command, and what is one's own and no review's
@@ -295,9 +296,9 @@ def test_what_a_card_offers_leads_somewhere(platform: str, scene: str) -> None:
         assert turn.effects, way
         whispers = [each.card for each in turn.effects if isinstance(each, Whisper)]
         notices = {card.notice for card in whispers if isinstance(card, NoticeCard)}
-        # What is in the thread is seen by who may not do it, too; *Back* stands before the first answer as well; and
-        # *Edit* of a whole review asks which answer is meant; and who owns nothing has no digest.
-        excused = {Notice.WHICH, Notice.NO_DIGEST} | (set() if shown.private else {Notice.REFUSED, Notice.FIRST})
+        # What is in the thread is seen by who may not do it, too; *Back* stands before the first answer as well;
+        # who owns nothing has no digest.
+        excused = {Notice.NO_DIGEST} | (set() if shown.private else {Notice.REFUSED, Notice.FIRST})
         excused |= {Notice.NOTHING_TO_UNDO} if (way.choice or "").startswith(OF_ACT) else set()  # an answer of others
         assert not turn.refused or notices <= excused, (way, notices)
         assert Notice.NOTHING_ASKED not in notices, way

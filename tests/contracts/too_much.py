@@ -145,7 +145,7 @@ def heirs() -> GoneCard:
 
 def crowded() -> NoticeCard:
     """A way of every kind, all in the overflow."""
-    return NoticeCard(notice=Notice.WHICH, names=(WORD,) * 3, ways=tuple(Way(tap=tap, more=True) for tap in Tap))
+    return NoticeCard(notice=Notice.NO_SUCH_ITEM, names=(WORD,) * 3, ways=tuple(Way(tap=tap, more=True) for tap in Tap))
 
 
 # --- far too much for one person ---

@@ -44,6 +44,20 @@ def test_what_somebody_promised_for_a_day_before_is_open() -> None:
     assert (card.roles, [way.tap for way in card.ways]) == (("runbook",), [Tap.EDIT])
 
 
+def test_who_is_back_sooner_than_they_said_keeps_their_promise() -> None:
+    dialogue = a_dialogue().hears("tom: runbook: later 2026-12-04").goes_away("tom", BACK).state(RUNBOOK, State.OPEN)
+
+    dialogue.goes_away("tom", "2026-11-23").state(RUNBOOK, State.DEFERRED)
+    assert dialogue.item(RUNBOOK).due_on == date(2026, 12, 4)
+
+
+def test_who_is_back_already_has_never_been_away() -> None:
+    dialogue = a_dialogue().hears("tom: runbook: later 2026-11-24").waits(days=1)
+    review = dialogue.review
+
+    assert dialogue.goes_away("tom", "2026-11-24").says().review is review
+
+
 def test_who_has_not_said_yes_and_will_not_in_time_is_missed() -> None:
     dialogue = dated("tom: decider: @lee", "tom: steps: git revert").goes_away("lee", BACK).state(DECIDER, State.STALE)
 

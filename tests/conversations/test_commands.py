@@ -8,6 +8,7 @@ import pytest
 
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import HelpCard, ListCard, MineCard, Notice, NoticeCard, SummaryCard
+from conversations.decide import project_to_start
 from conversations.effects import Turn, Whisper
 from conversations.ports import Found
 from conversations.review import Phase, Review
@@ -115,6 +116,13 @@ def test_status_shows_the_only_review_of_the_channel_or_a_list() -> None:
     card = said(commands("status", one, two))
     assert isinstance(card, ListCard)
     assert [line.project for line in card.reviews] == ["One", "Two"]
+
+
+def test_status_in_a_chat_of_several_tells_of_what_one_may_see() -> None:
+    one, two = a_review("One"), replace(a_review("Two", channel="C2"), owner="tom", started_by="tom")
+    card = said(commands("status", one, two, by=person("ana"), channel=""))
+    assert isinstance(card, SummaryCard)
+    assert card.project == "One"
 
 
 def test_status_of_a_name_finds_what_one_may_see() -> None:
@@ -230,3 +238,19 @@ def test_a_turn_says_who_is_to_be_looked_at_where_its_review_has_changed() -> No
     assert (set(named.looked), "dana" in named.looks) == (set(started.looks), True)
     assert dialogue.hears("ana: status").turn.looks == {}
     assert commands("list").looks == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("start “Claims  Copilot” --pack full", "Claims Copilot"), ("start", ""), ("list", None)],
+)
+def test_the_name_of_a_project_is_known_before_it_is_started(text: str, name: str | None) -> None:
+    place = ConversationReference(platform="slack", tenant="T1", channel="C1")
+    at = a_dialogue().now
+    activity = Activity(keys=("k",), kind=ActivityKind.COMMAND, actor=person("tom"), reference=place, at=at, text=text)
+    assert project_to_start(activity) == name
+
+
+def test_the_usual_pack_comes_first_among_those_that_can_be_chosen() -> None:
+    assert (engine().packs[0], engine("full").packs[0]) == ("core", "full")
+    assert sorted(engine().packs) == sorted(engine("full").packs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -65,6 +66,7 @@ DOES: Mapping[type[Event], Callable[[Dialogue], object]] = {
     events.ChannelArchived: lambda d: d.archives("#claims-help"),
     events.BecameUnreachable: lambda d: d.cannot_be_reached("sam"),
     events.BecameReachable: lambda d: d.can_be_reached("sam"),
+    events.CalledBack: lambda d: d.nudges("ana", "fail.modes").is_called_back("ana", d.review.posted[-1]),
     events.WentAway: lambda d: d.goes_away("sam", "2027-01-11"),
     events.WentOn: lambda d: d.written(quiet_key(d.standing)).hears("ana: ok"),
     events.PackTaken: lambda d: with_a_later_pack(d).hears("ana: take over"),
@@ -93,8 +95,13 @@ def with_a_later_pack(dialogue: Dialogue) -> Dialogue:
     return dialogue.waits()  # in which it is offered
 
 
+@cache
+def ready(phase: Phase) -> Dialogue:
+    return a_dialogue().hears(*READY, *INTO[phase]).phase(phase)
+
+
 def walked(phase: Phase, event: type[Event]) -> Dialogue:
-    dialogue = a_dialogue().hears(*READY, *INTO[phase]).phase(phase)
+    dialogue = ready(phase).twin()
     DOES[event](dialogue)
     return dialogue
 
@@ -102,8 +109,7 @@ def walked(phase: Phase, event: type[Event]) -> Dialogue:
 @pytest.mark.parametrize(("phase", "event"), list(TRANSITIONS), ids=lambda each: getattr(each, "__name__", str(each)))
 def test_a_row_leads_where_it_says(phase: Phase, event: type[Event]) -> None:
     if (phase, event) in UNSAID:
-        dialogue = a_dialogue().hears(*READY, *INTO[phase])
-        turn = step(dialogue.standing, UNSAID[phase, event], engine().rules)
+        turn = step(ready(phase).standing, UNSAID[phase, event], engine().rules)
         assert turn.refused is is_refused(phase, event)
         return
     dialogue = walked(phase, event)

@@ -11,7 +11,7 @@ from conversations.accounts import CountTry, Join, Joined, KeepCode, Linking, No
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import Elsewhere, HelpCard, HomeCard, Notice, NoticeCard, PreferencesCard, Tap
 from conversations.effects import Turn, Whisper, Write
-from conversations.linking import asked_in
+from conversations.linking import asked_in, is_own_doing
 from conversations.people import Account, Preferences, together
 from conversations.ports import Found
 from tests.dialogue import a_dialogue, engine, person, short
@@ -73,6 +73,19 @@ def test_the_word_alone_gives_a_code(kind: ActivityKind) -> None:
 )
 def test_a_code_is_read_however_it_is_typed(text: str, asked: str | None) -> None:
     assert asked_in(activity(text)) == asked
+
+
+@pytest.mark.parametrize(
+    ("heard", "own"),
+    [
+        (activity("list"), True),
+        (activity("yes", kind=ActivityKind.BUTTON), True),
+        (activity("", kind=ActivityKind.LEFT), False),
+        (activity("list", by=person("robo", bot=True)), False),
+    ],
+)
+def test_who_did_something_themselves_can_be_told_something_with_it(heard: Activity, own: bool) -> None:
+    assert is_own_doing(heard) is own
 
 
 def test_what_is_said_in_a_thread_is_no_command() -> None:

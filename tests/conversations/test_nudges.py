@@ -26,7 +26,7 @@ from conversations.permissions import may_see
 from conversations.ports import Found
 from conversations.preferences import counts_days
 from conversations.reminders import Kind
-from conversations.review import ActKind, State
+from conversations.review import Act, ActKind, State
 from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to, answering, person
 
 OWNER, RUNBOOK, STEPS, REVIEW = "run.service_owner", "run.runbook", "rollback.steps", "secure.review_status"
@@ -76,10 +76,18 @@ def test_a_nudge_about_parts_asks_for_the_missing_ones() -> None:
     assert nudge(dialogue).example == ""
 
 
-def test_a_promise_says_its_day() -> None:
-    dialogue = a_dialogue().hears("ana: runbook: by 2026-12-04").nudges("ana", RUNBOOK, About.PROMISED)
+@pytest.mark.parametrize("days", [1, 14, 30])  # before that day, once it has lapsed, and long after
+def test_a_promise_says_its_day(days: int) -> None:
+    dialogue = a_dialogue().hears("ana: runbook: by 2026-12-04").waits(days=days)
+    dialogue.nudges("ana", RUNBOOK, About.PROMISED, target=promise(dialogue).n)
 
     assert nudge(dialogue).due_on == date(2026, 12, 4)
+
+
+def promise(dialogue: Dialogue) -> Act:
+    made = dialogue.item(RUNBOOK).answer or dialogue.item(RUNBOOK).deferral
+    assert made is not None
+    return made
 
 
 def test_a_day_that_has_passed_says_which() -> None:

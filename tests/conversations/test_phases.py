@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from conversations.cards import HelpCard, NoticeCard, ReportCard, RootCard, SummaryCard
+from conversations.cards import EditCard, HelpCard, NoticeCard, ReportCard, RootCard, SummaryCard, Tap, Way
 from conversations.review import Phase, State
 from tests.dialogue import CORE, a_dialogue, a_dialogue_up_to, answering
 
@@ -62,6 +62,12 @@ def test_cancel_asks_once() -> None:
 
 def test_cancel_asks_again_after_something_else_was_said() -> None:
     a_dialogue().hears("ana: cancel", "ana: @dana", "ana: cancel").phase(Phase.OPEN)
+
+
+def test_a_button_that_only_asks_asks_each_time() -> None:
+    dialogue = a_dialogue().presses("ana", "cancel").whispers("ana cancel_sure")
+    dialogue.presses("ana", "cancel").whispers("ana cancel_sure").phase(Phase.OPEN)
+    dialogue.hears("ana: cancel").phase(Phase.CANCELLED)
 
 
 def test_the_button_that_asks_cancels_at_once() -> None:
@@ -136,6 +142,16 @@ def test_one_can_look_in_every_phase(word: str, card: type, before: list[str]) -
     assert dialogue.review.version == version
 
 
+def test_all_answers_are_listed_to_change_one_while_one_may() -> None:
+    dialogue = a_dialogue().hears("ana: @dana", "tom: edit").whispers("tom edit")
+    card = dialogue.whispered()
+    assert isinstance(card, EditCard)
+    assert [row.item for line in card.lines for row in line.rows] == list(dialogue.standing.items)
+    assert [line.ways for line in card.lines[:1]] == [(Way(tap=Tap.EDIT, choice="run"),)]
+
+    dialogue.hears("ana: done", "tom: edit").whispers("tom closed")
+
+
 def test_why_says_that_nothing_was_sent() -> None:
     a_dialogue().hears("tom: why").whispers("tom nothing_sent")
 
@@ -144,7 +160,6 @@ def test_a_word_that_lacks_something_is_asked_for_in_private() -> None:
     dialogue = a_dialogue().hears("tom: later").whispers("tom until_when")
     assert not dialogue.turn.refused
 
-    dialogue.hears("tom: edit").whispers("tom which").refused()
     dialogue.hears("tom: " + "x" * 4_001).whispers("tom too_long").refused()
     card = dialogue.whispered()
     assert isinstance(card, NoticeCard)

@@ -401,6 +401,14 @@ def test_a_digest_goes_out_on_the_day_of_a_letter_too() -> None:
     assert (plan.letter, plan.digest is not None) == (None, True)
 
 
+@pytest.mark.parametrize(("before", "sent"), [(timedelta(minutes=30), False), (timedelta(days=1), True)])
+def test_a_digest_waits_a_day_where_another_account_of_theirs_had_its_own(before: timedelta, sent: bool) -> None:
+    told = Told(digest_at=LONG_AGO, digest_elsewhere_at=NINE_THIRTY - before)
+    plan = planned(lacking("run.runbook"), said=Preferences(nudges=False), told=told)
+    assert (plan.digest is not None) is sent
+    assert sent or min(plan.look_at.values()) == TUESDAY
+
+
 def test_a_digest_that_could_not_go_out_goes_when_its_reader_is_free() -> None:
     late = planned(lacking("run.runbook"), said=Preferences(), told=Told(digest_at=LONG_AGO), now=AT)
     assert late.digest is None

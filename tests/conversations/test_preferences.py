@@ -31,7 +31,7 @@ from conversations.effects import Turn, Whisper
 from conversations.packs import ItemType
 from conversations.people import Preferences
 from conversations.ports import Found
-from conversations.preferences import preferences_form, speaks_of
+from conversations.preferences import counts_days, preferences_form, speaks_of, speaks_of_nothing_else
 from conversations.review import ActKind, Review
 from conversations.wishes import typed_days, typed_hours
 from tests.dialogue import a_dialogue, engine, person
@@ -151,7 +151,7 @@ def test_words_change_what_they_speak_of(text: str, change: dict[str, Any]) -> N
         ("nudges on", {"nudges": False}, {}),
         ("nudges on", {"nudges_from": date(2026, 12, 1)}, {}),
         ("nudges pause until Fri", {"nudges": False}, {"nudges_from": date(2026, 11, 27)}),
-        ("away off", {"away_until": date(2026, 12, 1)}, {}),
+        ("away off", {"away_until": date(2026, 12, 1)}, {"away_until": NOW.date()}),
         ("digest off", {}, {"digest": False, "digest_since": NOW}),
         ("digest on", {"digest": False}, {"digest_since": NOW}),
         ("digest tue", {}, {"digest_day": 1, "digest_since": NOW}),
@@ -297,6 +297,26 @@ def test_it_is_cheap_to_know_what_may_speak_of_them(activity: Activity, may: boo
     assert speaks_of(activity) is may
 
 
+@pytest.mark.parametrize(("text", "alone"), [("hours", True), ("Home ", False), ("status", False)])
+def test_of_words_that_speak_of_them_only_home_is_about_reviews_too(text: str, alone: bool) -> None:
+    assert speaks_of_nothing_else(an_activity(text)) is alone
+
+
+@pytest.mark.parametrize(
+    ("activity", "counts"),
+    [
+        (an_activity(kind=ActivityKind.BUTTON, button=Button(act="snooze", choice="1d")), True),
+        (an_activity(kind=ActivityKind.BUTTON, button=Button(act="later")), False),
+        (an_activity(kind=ActivityKind.BUTTON), False),
+        (an_activity("snooze 1w", kind=ActivityKind.MESSAGE), True),
+        (an_activity("later 1w", kind=ActivityKind.MESSAGE), False),
+        (an_activity("snooze 1w", kind=ActivityKind.EDIT), False),
+    ],
+)
+def test_what_is_put_off_is_counted_in_days_of_their_own(activity: Activity, counts: bool) -> None:
+    assert counts_days(activity) is counts
+
+
 def test_an_absence_that_the_platform_tells_is_heard_by_the_review() -> None:
     told = an_activity("2026-12-09", kind=ActivityKind.AWAY, actor=person("dana"))
     after = decided(told, review=a_review("ana: @dana, Claims Platform", "dana: later 7 Dec")).review
@@ -390,7 +410,7 @@ def test_a_form_changes_what_was_filled_in() -> None:
     [
         ("country", "none", {}, {"country": ""}, "hours"),
         ("country", "NO", {}, {"country": "NO"}, "hours"),
-        ("away", "off", {"away_until": date(2026, 12, 1)}, {}, "away"),
+        ("away", "off", {"away_until": date(2026, 12, 1)}, {"away_until": NOW.date()}, "away"),
         ("nudges", "on", {"nudges_from": date(2026, 12, 1)}, {}, "nudges"),
         ("digest", "off", {}, {"digest": False, "digest_since": NOW}, "digest"),
         ("hours", "13-17", {}, AFTERNOONS | {"digest_at": time(13), "digest_since": NOW}, "several"),
@@ -566,6 +586,13 @@ def test_a_form_that_was_not_touched_says_what_is_so(begins: time, ends: time, d
 
     assert turn.errors == {}
     assert turn.preferences == replace(said, country="FR")
+
+
+@pytest.mark.parametrize(
+    ("days", "written"), [((4, 0, 2), "mon, wed, fri"), ((1, 2), "tue, wed"), ((2, 3, 4), "wed-fri")]
+)
+def test_three_weekdays_in_a_row_are_written_as_a_range(days: tuple[int, ...], written: str) -> None:
+    assert typed_days(days) == written
 
 
 @given(weekdays)

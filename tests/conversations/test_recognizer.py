@@ -58,7 +58,7 @@ TABLE = [
     ("team", "use that", "Reclaimed"),
     ("team", "edit runbook", "Reopened run.runbook"),
     ("team", "edit help channel", "Reopened train.help_channel"),
-    ("team", "edit", "Misspoken which"),
+    ("team", "edit", "Viewed edit"),
     ("team", "edit runbok", "Misspoken no_such_item"),
     # what cards call an item names it as well, where that is all that is said
     ("team", "ask @sam where problems are reported", "Delegated run.support_route sam"),

@@ -103,9 +103,25 @@ def test_the_soonest_comes_first_and_then_what_is_critical() -> None:
 def test_owner_and_sponsor_of_a_living_review_are_looked_at_for_their_digest() -> None:
     dialogue = a_dialogue().submits("ana", "about", {"lead": "@lena", "sponsor": "@sol"}).hears("ana: pause")
 
-    assert looks(dialogue.standing) == {"ana": frozenset(), "sol": frozenset()}
-    assert looks(dialogue.leaves("ana").standing) == {"sol": frozenset()}
+    weekly = {(dialogue.review.started_at, "weekly")}
+    assert looks(dialogue.standing) == {"ana": weekly, "sol": weekly}
+    assert looks(dialogue.leaves("ana").standing) == {"sol": weekly}
     assert looks(dialogue.hears("ana: done").standing) == {}
+
+
+def test_who_becomes_the_owner_is_looked_at_for_their_digest_though_they_wait_for_something_already() -> None:
+    dialogue = a_dialogue().hears("ana: ask @sam runbook")
+    before = dialogue.standing
+    turn = with_looks(dialogue.hears("ana: owner @sam").turn, before, dialogue.now)
+
+    assert turn.looked["sam"] is None
+    assert turn.looks["sam"] <= dialogue.now
+
+
+def test_who_is_away_has_a_part_in_it_though_nothing_is_theirs_until_they_are_back() -> None:
+    dialogue = a_dialogue().hears("tom: runbook: later 2026-12-04").goes_away("tom", "2027-01-11")
+
+    assert looks(dialogue.standing)["tom"] == {(dialogue.now, "away")}
 
 
 def test_the_review_itself_is_looked_at_when_it_lapses() -> None:

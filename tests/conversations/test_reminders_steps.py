@@ -384,6 +384,31 @@ def test_the_day_after_a_date_it_is_asked_once_whether_it_was_so() -> None:
     assert diary(dialogue) == []
 
 
+def test_who_is_asked_whether_it_was_so_is_not_asked_beside_it_or_the_day_after_whether_the_answer_holds() -> None:
+    dialogue = asked_for(ItemType.DATE, review_days=30).hears("ana: 2026-12-14")
+
+    assert diary(dialogue, lasts=timedelta(weeks=12)) == [
+        "Tue 15 Dec 09:30 nudge/passed 1 to ana",
+        "Wed 23 Dec 09:30 nudge/review 2 to ana",
+    ]
+
+
+def test_a_date_that_is_said_to_hold_once_it_has_passed_is_not_asked_about_by_whoever_comes_to_own_it() -> None:
+    dialogue = asked_for(ItemType.DATE).hears("ana: 2026-12-04")
+    diary(dialogue, most=1)
+    dialogue.presses("ana", "keep", ITEM).hears("ana: owner @tom")
+
+    assert diary(dialogue, lasts=timedelta(days=30)) == []
+
+
+def test_a_date_that_is_said_to_hold_before_it_comes_is_asked_about_all_the_same() -> None:
+    dialogue = asked_for(ItemType.DATE, review_days=14).hears("ana: 2027-01-08")
+    diary(dialogue, most=1)
+    dialogue.presses("ana", "keep", ITEM)
+
+    assert "Mon 11 Jan 09:30 nudge/passed 1 to ana" in diary(dialogue)
+
+
 def test_whether_it_was_so_is_asked_of_whom_the_date_was_asked_from() -> None:
     dialogue = asked_for(ItemType.DATE).hears("ana: ask @sam asked", "sam: 2026-12-04")
     diary(dialogue, most=0)
@@ -451,6 +476,16 @@ def test_a_short_time_has_no_week_before_it() -> None:
     assert diary(old(review_days=7), lasts=timedelta(weeks=30)) == ["Mon 30 Nov 09:30 nudge/review 1 to ana"]
 
 
+def test_a_change_of_the_clocks_moves_no_day_of_a_review() -> None:
+    dialogue = asked_for(review_days=178).waits(hours=2).hears(f"ana: {LINK}")
+    auckland = replace(OFFICE, zone=ZoneInfo("Pacific/Auckland"))  # where it was shortly after midnight, on a Tuesday
+
+    assert diary(dialogue, lasts=timedelta(weeks=30), ana=auckland) == [
+        "Thu 13 May 21:30 nudge/review 1 to ana",  # half past nine on Friday the 14th there
+        "Thu 20 May 21:30 nudge/review 2 to ana",
+    ]
+
+
 def test_who_says_that_it_holds_is_asked_again_after_as_long() -> None:
     dialogue = old()
     diary(dialogue, most=2)
@@ -464,8 +499,9 @@ def test_a_snooze_of_a_review_brings_it_again_and_does_not_touch_another_questio
     diary(dialogue, most=1)
     dialogue.presses("ana", "snooze", ITEM, choice="1d")
 
-    assert [said(each) for each in due(dialogue, ITEM)] == [
+    assert diary(dialogue) == [
         "Thu 17 Dec 09:30 nudge/review 2 to ana",
+        "Wed 23 Dec 09:30 nudge/review 2 to ana",
         "Mon 18 Jan 09:30 nudge/passed 1 to ana",
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conversations.cards import QuestionCard, RootCard, SummaryCard
 from conversations.review import State
 from tests.dialogue import CORE, a_dialogue, a_dialogue_up_to, answering, person
@@ -31,6 +33,13 @@ def test_an_answer_is_thanked_shown_and_followed_by_the_next_prompt() -> None:
         "revise root",
         "whisper ana noted",
     )
+
+
+def test_where_the_card_itself_says_what_was_understood_nobody_is_thanked_besides() -> None:
+    dialogue = a_dialogue()
+    dialogue.engine = replace(dialogue.engine, unthanked=frozenset({"console"}))
+    dialogue.hears("ana: @dana, Claims Platform").says("revise question/run", "revise root")
+    dialogue.presses("tom", "pause").whispers("tom refused")
 
 
 def test_only_the_asked_row_has_a_reason_and_an_example() -> None:

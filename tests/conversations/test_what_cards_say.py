@@ -111,6 +111,7 @@ CARDS: Mapping[str, Callable[[], Card]] = {
     "an answer, to who gave it": lambda: a_dialogue().hears("ana: @dana").whispered(),
     "the form of a question": lambda: a_dialogue().hears("ana: @dana", "ana: next").whispered(),
     "the form of the project": lambda: a_dialogue().hears("ana: about").whispered(),
+    "all answers, to change one": lambda: a_dialogue().hears("ana: @dana", "ana: edit").whispered(),
     "what is mine": lambda: a_dialogue_up_to("train.plan").hears("ana: mine").whispered(),
     "a promise that is too far away": lambda: a_dialogue().hears("ana: later 2027-03-01").whispered(),
     "a cancellation that has to be said twice": lambda: a_dialogue().hears("ana: cancel").whispered(),

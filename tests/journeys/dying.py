@@ -73,11 +73,13 @@ def a_child(platform: str) -> Iterator[Child]:
             os.killpg(child.pid, SIGKILL)
 
 
-async def born(child: Child, settings: Settings, point: str, nth: int, **more: str) -> Process:
+async def born(
+    child: Child, settings: Settings, point: str, nth: int, *, ahead: timedelta = AHEAD, **more: str
+) -> Process:
     """Dies at the `nth` passing of the point after it was armed. `more` is put into its job."""
     given = {name: _plain(value) for name, value in settings.model_dump(exclude_unset=True).items()}
     assert child.stdin
-    job = {"settings": given, "point": point, "nth": nth, "ahead": AHEAD.total_seconds(), **more}
+    job = {"settings": given, "point": point, "nth": nth, "ahead": ahead.total_seconds(), **more}
     child.stdin.write(f"{json.dumps(job)}\n")
     child.stdin.flush()
     return Process(child=child, number=int(await _line(child)), address=await _line(child))

@@ -30,6 +30,15 @@ def test_an_example_plays_to_its_report(example: Path, tmp_path: Path) -> None:
         _pinned(REPORTS / f"{example.stem}.out", "".join(_printed(terminal, played, words) for words in played.then))
 
 
+def test_in_a_process_of_its_own_an_example_prints_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
+    played = transcript(ROOT / "examples" / "claims.txt")
+    real, here = (Terminal(folder=tmp_path_factory.mktemp("played")) for _ in range(2))
+    printed = real.start(*played.command, typed=played.text, **played.settings)
+    assert printed == here.run(*played.command, typed=played.text.splitlines(), **played.settings)
+    assert (printed.code, printed.err) == (0, "")
+    assert real.report(played.project) == here.report(played.project)
+
+
 def test_each_report_is_of_an_example() -> None:
     assert EXAMPLES
     assert {path.stem for path in REPORTS.glob("*.json")} == {path.stem for path in EXAMPLES}
@@ -44,7 +53,7 @@ def test_each_pack_of_an_example_is_without_a_complaint(tmp_path: Path) -> None:
 
 
 def _play(terminal: Terminal, played: Transcript) -> None:
-    ran = terminal.start(*played.command, typed=played.text, **played.settings)
+    ran = terminal.run(*played.command, typed=played.text.splitlines(), **played.settings)
     assert (ran.code, ran.err) == (0, ""), ran.out
 
 

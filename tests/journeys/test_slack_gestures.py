@@ -173,6 +173,21 @@ def test_what_a_button_needs_to_know_is_asked_for_at_once(sqlite_url: str) -> No
     play(scene, sqlite_url)
 
 
+def test_the_answers_are_listed_and_one_is_changed_from_there(sqlite_url: str) -> None:
+    async def scene(serve: Serve) -> None:
+        await serve.starts()
+        await serve.says("ana", "done")
+        await serve.says("ana", "resume")
+        await pressed(serve, "ana", serve.card("21 of 21 open"), "Edit")
+        assert "0 of 21 answered. Which answer is to change?" in text_of(modal(serve, "ana"))
+        await pressed(serve, "ana", modal(serve, "ana"), "edit||rollback")
+        ok(await serve.slack.submits("ana", {"rollback.steps": "git revert, 10 minutes"}))
+        await serve.settled()
+        assert serve.card("I have the step and how long it takes.") is not None
+
+    with_serve(scene, sqlite_url)
+
+
 def test_who_presses_a_button_that_cannot_open_anything_is_told(sqlite_url: str) -> None:
     async def scene(serve: Serve) -> None:
         await serve.starts()

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,10 @@ def child() -> Iterator[Child]:
 
 @asynccontextmanager
 async def living(
-    child: Child, slack: FakeSlack, url: str, over: str, point: str = "", nth: int = 0
+    child: Child, slack: FakeSlack, url: str, over: str, point: str = "", nth: int = 0, ahead: timedelta = AHEAD
 ) -> AsyncIterator[Life]:
     settings = settings_for(slack, url, over)
-    process = await born(child, settings, point, nth)
+    process = await born(child, settings, point, nth, ahead=ahead)
     slack.events_url = f"{process.address}/slack/events" if over == HTTP else None
     await slack.until(lambda: over == HTTP or len(slack.sockets) == 2)
     yield Life(serve=Serve(slack=slack, url=process.address, settings=settings), process=process)
@@ -156,3 +157,33 @@ def test_killed_while_slack_answers_nothing_is_lost_and_nothing_doubled(
     child: Child, smooth: Seen, sqlite_url: str
 ) -> None:
     alike(asyncio.run(ended(child, sqlite_url, while_slack_answers)), smooth)
+
+
+def opened(slack: FakeSlack) -> list[Any]:
+    """With whom a direct message was asked for."""
+    return [call.arguments for call in slack.called("conversations.open")]
+
+
+def test_a_letter_that_a_killed_process_has_left_comes_in_its_readers_hours(child: Child, sqlite_url: str) -> None:
+    hours = 0
+
+    async def scene() -> None:
+        nonlocal hours
+        async with workspace(patience=1.0, clock=lambda: machine_clock() + AHEAD + timedelta(hours=hours)) as slack:
+            async with living(child, slack, sqlite_url, HTTP) as life:
+                await life.serve.starts()
+                slack.fail("conversations.open", Trouble.SLOW, seconds=60)
+                await slack.says("ana", "claims", LINES[0], thread=life.serve.root().ts)
+                await slack.until(lambda: {"users": "U0DANA"} in opened(slack), 20)
+                await life.process.is_killed()
+            for hours in (12, 24):
+                async with living(child, slack, sqlite_url, HTTP, ahead=AHEAD + timedelta(hours=hours)) as life:
+                    await life.serve.settled()
+                    if hours == 12:
+                        assert not any(each.of_bot for each in slack.direct("dana").messages.values())
+                    else:
+                        await life.serve.written("dana", "named you as service owner")
+                    await life.process.stops()
+            assert len([each for each in slack.direct("dana").messages.values() if each.of_bot]) == 1
+
+    asyncio.run(scene())

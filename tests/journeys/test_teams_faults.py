@@ -148,6 +148,19 @@ def test_to_be_installed_twice_at_once_is_one_welcome(sqlite_url: str) -> None:
     with_serve(scene, sqlite_url)
 
 
+def test_a_team_is_welcomed_in_its_channel_and_who_installs_it_for_themselves_alone(sqlite_url: str) -> None:
+    async def scene(serve: TeamsServe) -> None:
+        assert all(each.ok for each in await serve.teams.installs("ana", "claims"))
+        await serve.settled()
+        assert len(serve.of_bot()) == 1
+        assert serve.of_bot("@ana") == []
+        await serve.teams.installs("ana")
+        await serve.settled()
+        assert (len(serve.of_bot()), len(serve.of_bot("@ana"))) == (1, 1)
+
+    with_serve(scene, sqlite_url)
+
+
 # --- requests that are not Teams' ------------------------------------------------------------------------------------
 
 

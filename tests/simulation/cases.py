@@ -34,6 +34,7 @@ PROMISE = (0, 1)
 DaysAfter = Callable[[date, int], date]  # a day, and so many working days: the day that is so much later
 
 _WEEK = timedelta(days=7)
+_EVE = timedelta(days=2)
 _LEAD_FOR = ("person", "choice", "date", "url", "text", "yes_no")
 _SPONSOR_WITHIN_DAYS = 10
 
@@ -110,9 +111,9 @@ class Case:
         """Whose turn it is, by the text: the named person, the promiser, else the assignee."""
         if self.status == "unconfirmed":
             return self.named
-        return self.promiser if self.promised else self._assigned(project)
+        return self.promiser if self.promised else self.assigned(project)
 
-    def _assigned(self, project: Project) -> str | None:
+    def assigned(self, project: Project) -> str | None:
         who = self.assignee or project.owner
         return None if who in self.not_me else who
 
@@ -123,11 +124,11 @@ class Case:
         have gone by is missing, and the assignee's, unless it was put off.
         """
         if self.status == "answered":
-            return {self.assignee or project.owner, project.owner, self.named, self.answered_by}
+            return {self.assignee or project.owner, project.owner, self.named, self.answered_by} - self.not_me
         if self.status == "promised" and self.promiser and self.until:
             put_off = self.promiser in self.woken and self.snoozed[self.promiser] > day
             missing = not self.promised or self.until + timedelta(days=1) < day
-            return {self.promiser, self._assigned(project)} if missing and not put_off else {self.promiser}
+            return {self.promiser, self.assigned(project)} if missing and not put_off else {self.promiser}
         return {self.whose(project)}
 
     def left(self, day: date, to: str, *, dropped: bool = False) -> None:
@@ -148,9 +149,14 @@ class Case:
         return promised + len(TABLE[self.item.type]) + self.extra
 
     def exhausted(self) -> bool:
-        """Whether "the last nudge" has been; a choice has none, so any counts."""
+        """Whether "the last nudge" has been; a choice has none, so any counts.
+
+        The last one about a review date is "on the date": what was said on the eve of it need not be said again.
+        """
         if self.item.type == "choice":
             return bool(self.sent)
+        if self.status == "answered" and self.sent and (stale := self._stale_on()):
+            return len(self.sent) > 1 or self.sent[-1].day >= stale - _EVE
         asked = sum(not sent.promise for sent in self.sent)
         return len(self.sent) >= self.limit() - self.extra or asked >= len(TABLE[self.item.type])
 
@@ -188,8 +194,8 @@ class Case:
                 yield after(days[-1], TABLE[self.item.type][0])
         steps = TABLE[self.item.type]
         last = sent[-1].day if sent else anchor
-        if self.item.type == "choice" and sent:
-            yield min(after(last, 5), last + _WEEK)
+        if self.item.type == "choice" and sent:  # "weekly": with a holiday in between the working days take longer
+            yield from (after(last, 5), last + _WEEK)
         else:
             yield after(last, steps[min(len(sent), len(steps) - 1)])
 
@@ -199,7 +205,8 @@ class Case:
         answered = diary.day(self.answered_at)
         last = self.sent[-1].day if self.sent else None
         if stale := self._stale_on(answered):
-            yield stale - _WEEK if last is None else max(stale, last + timedelta(days=1))
+            warning = stale - _WEEK  # what was sent before it was about something else
+            yield warning if last is None or last < warning else max(stale, last + timedelta(days=1))
         if self.item.type == "date" and self.day and self.day >= answered:
             passed = self.day + timedelta(days=1)
             yield passed if last is None or last < passed else diary.after(last, 3)

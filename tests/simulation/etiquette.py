@@ -177,7 +177,7 @@ class Reading:
     def _problem(self, message: Message, case: Case, project: Project, diary: Diary) -> tuple[Rule, str] | None:
         day, who = diary.day(message.at), message.to
         soonest = case.soonest(diary, who)
-        if self.story.vacated(case, message.at) and who in (case.assignee, project.owner):
+        if self.story.vacated(project, case, message.at) and who in (case.assignee, project.owner):
             return None
         if case.status == "promised" and case.until and day < case.until:
             return Rule.CLOSED, f"it is promised for {case.until}"

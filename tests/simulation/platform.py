@@ -13,7 +13,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from adapters.laying_out import lay_out
+from adapters.slack.texts import Slack
+from adapters.wording import Reader, Wording
 from conversations.cards import (
     AskCard,
     Card,
@@ -32,6 +36,8 @@ from conversations.ports import Delivery, DeliveryKind
 from tests.simulation.facts import Line, Message
 
 PLATFORM, TENANT = "slack", "T1"
+
+_WORDING, _UTC = Wording(Slack()), ZoneInfo("UTC")
 
 _KINDS: Mapping[type, str] = {
     AskCard: "ask",
@@ -127,6 +133,9 @@ class Platform:
 
     async def deliver(self, delivery: Delivery, words: Mapping[int, str]) -> str | None:
         self._alive()
+        if delivery.card is not None:  # what cannot be put into words does not arrive
+            reader = Reader(words=words, today=self._clock().date(), zone=_UTC)
+            lay_out(delivery.card, _WORDING.of(delivery.card, reader))
         name = delivery.message or f"m/{delivery.delivery_id}"
         self._keeper.keep(self._read(delivery, name))
         return name

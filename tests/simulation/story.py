@@ -91,12 +91,17 @@ class Story:
     def case(self, line: tuple[str, str]) -> Case:
         return self.reviews[line[0]].cases[line[1]]
 
-    def vacated(self, case: Case, at: datetime) -> bool:
-        """Who has promised it is away past that day: then it is asked anew (design.md §8)."""
-        if case.status != "promised" or not case.promiser or not case.until:
-            return False
-        back = self.diaries[case.promiser].habits(at).away_until
-        return back is not None and back > case.until
+    def vacated(self, project: Project, case: Case, at: datetime) -> bool:
+        """Who is away past a due date: their items re-open (design.md §8).
+
+        What was promised is due on its day, what somebody was asked for when the decision is.
+        """
+        if case.status == "promised":
+            who, due = case.promiser, case.until
+        else:
+            who, due = (case.assignee if case.status in ("open", "vague") else None), project.decision
+        back = self.diaries[who].habits(at).away_until if who else None
+        return back is not None and due is not None and back > due
 
     def line_left(self, line: tuple[str, str], to: str, at: datetime) -> None:
         """A message to `to` with this line has left: it pays what was owed, and the next step counts from here."""
@@ -193,6 +198,9 @@ class Story:
         if case.status == "promised" and fact.by != case.promiser and not fact.to:
             self._owe_next(fact.review, case, fact.at)  # who has promised it is asked all the same
             return
+        if case.status == "answered" and fact.by != case.named and not fact.to:
+            case.begin(fact.at, "answered")  # it is there as before, and comes up again with somebody else
+            return
         assignee = case.assignee if case.status == "unconfirmed" else None
         case.begin(fact.at, "open")
         case.assignee, case.named, case.ask_pending, case.returned = assignee, None, False, True
@@ -231,14 +239,16 @@ class Story:
             case = review.cases[line[1]]
             if fact.by not in self._waited_for(review, case, fact.by, fact.at):
                 continue
-            case.snoozed[fact.by], case.extra = fact.until, case.extra + 1
+            promised = case.until if case.status == "promised" else None  # that comes "on the promised morning"
+            until = max(fact.until, promised or fact.until)
+            case.snoozed[fact.by], case.extra = until, case.extra + 1
             case.woken.add(fact.by)
             self.ledger.settle(line, fact.at)
-            self._owe(line, fact.by, "snooze", self._morning(fact.by, fact.until, fact.at))
+            self._owe(line, fact.by, "snooze", self._morning(fact.by, until, fact.at))
 
     def _waited_for(self, review: Review, case: Case, who: str, at: datetime) -> set[str | None]:
         diary, project = self.diaries[who], review.project
-        vacated = {case.assignee or project.owner} if self.vacated(case, at) else set[str]()
+        vacated = {case.assignee or project.owner} if self.vacated(project, case, at) else set[str]()
         return case.addressees(project, diary, diary.day(at)) | vacated
 
     @_takes.register
@@ -259,7 +269,10 @@ class Story:
     def _goes_on(self, review: Review, case: Case, at: datetime) -> None:
         """After a pause what is missing may be asked for anew; what else was begun goes on, counted from then."""
         case.resumed_on = self.diaries[review.project.owner].day(at)
-        if case.status in ("open", "vague") or (case.status == "promised" and not case.promised):
+        others = case.promiser is not None and case.promiser != case.assigned(review.project)
+        put_off = others and case.promiser in case.woken  # "snooze … until date": that is the promiser's own, and holds
+        lapsed = case.status == "promised" and not case.promised and not put_off
+        if case.status in ("open", "vague") or lapsed:
             case.begin(at, "vague" if case.status == "vague" else "open")
             case.returned = True
 

@@ -295,6 +295,7 @@ def test_a_snooze_after_the_last_nudge_brings_one_more() -> None:
 
 
 PROMISE = Deferred(at=on(0, "11:00"), review="r", item="yes", by="sam", until=day(2))
+PAUSED_A_WHILE = ((4, "paused"), (10, "open"))
 
 
 def test_a_promise_is_asked_for_on_its_morning_and_once_more_of_who_gave_it() -> None:
@@ -349,6 +350,23 @@ def test_a_promise_put_off_after_its_last_morning_is_nobody_elses_either() -> No
     assert rules(*story, put_off, sent(on(14), "yes", to="sam"), until=on(14, "20:00")) == set()
 
 
+def test_a_snooze_until_a_day_before_the_promised_one_brings_nothing_before_that() -> None:
+    off = Snoozed(at=on(0, "12:00"), by="sam", items=(("r", "yes"),), until=day(1))
+    story = (*no_digests("sam"), *QUICK, PROMISE, off)
+    assert rules(*story, sent(on(2), "yes", to="sam"), until=on(3, "09:00")) == set()
+    assert Rule.CLOSED in rules(*story, sent(on(1), "yes", to="sam"), until=on(2, "10:00"))
+    assert rules(*story, until=on(3, "09:00")) == {Rule.SNOOZE}
+
+
+def test_a_promise_put_off_over_a_pause_may_be_asked_of_who_gave_it_as_well_as_of_the_assignee() -> None:
+    mornings = [sent(on(2), "yes", to="sam"), sent(on(3), "yes", to="sam")]
+    off = Snoozed(at=on(3, "12:00"), by="sam", items=(("r", "yes"),), until=day(9))
+    pause, resume = (PhaseSet(at=on(n, "12:00"), review="r", by="ana", phase=to) for n, to in PAUSED_A_WHILE)
+    story = (*no_digests("sam"), *QUICK, PROMISE, *mornings, off, pause, resume)
+    assert rules(*story, sent(on(11), "yes", to="sam"), sent(on(11), "yes"), until=on(12, "09:00")) == set()
+    assert Rule.WRONG_PERSON in rules(*story, sent(on(11), "yes", to="lea"), until=on(12, "09:00"))
+
+
 def test_a_promise_holds_until_its_day_where_what_came_after_it_is_refused() -> None:
     story = (*QUICK, PROMISE, SetAside(at=on(1), review="r", item="yes", by="sam", how="waiting"))
     before, then = (Reopened(at=on(n, "12:00"), review="r", item="yes", by="ana") for n in (1, 2))
@@ -372,6 +390,18 @@ def test_a_promise_of_somebody_who_is_away_is_the_owners() -> None:
     away = Preferred(at=on(1), person="sam", habits=Habits(digest=None, away_until=day(20)))
     assert rules(*no_digests("sam"), *QUICK, PROMISE, sent(on(1, "12:00"), "yes"), until=on(2)) == {Rule.CLOSED}
     assert rules(*no_digests("sam"), *QUICK, PROMISE, away, sent(on(1, "12:00"), "yes"), until=on(2)) == set()
+
+
+def test_what_somebody_was_asked_for_is_the_owners_where_they_are_away_past_the_decision() -> None:
+    decision = Informed(at=on(0), review="r", by="ana", decision=day(9))
+    ask = Delegated(at=on(0, "11:00"), review="r", item="yes", by="ana", to="sam")
+    story = (*no_digests("sam"), *QUICK, decision, ask, sent(on(0, "11:00"), "yes", to="sam", kind="ask"))
+
+    def away(until: int) -> Preferred:
+        return Preferred(at=on(0, "12:00"), person="sam", habits=Habits(digest=None, away_until=day(until)))
+
+    assert rules(*story, away(14), sent(on(1, "12:00"), "yes"), until=on(2)) == set()
+    assert rules(*story, away(7), sent(on(1, "12:00"), "yes"), until=on(2)) == {Rule.WRONG_PERSON}
 
 
 def test_who_is_asked_in_the_place_of_somebody_away_may_put_it_off_too() -> None:
@@ -445,6 +475,21 @@ def test_a_stale_answer_comes_up_a_week_before_its_review_date_and_on_it() -> No
     assert Rule.MAXIMUM in rules(*story, *kept, sent(on(review + 9), "link"), until=on(100))
 
 
+def test_what_was_asked_about_a_date_before_the_week_of_its_review_stands_for_no_step_of_that() -> None:
+    story = (started(), asked("when", on(0, "10:00")), answered("when", on(0, "12:00"), day=day(79)))
+    # Its review is on day 90, a Sunday, and the notice of that on Monday, day 84.
+    assert rules(*story, sent(on(80), "when"), sent(on(84), "when"), sent(on(91), "when"), until=on(95)) == set()
+    assert rules(*story, sent(on(80), "when"), sent(on(81), "when"), until=on(95)) == {Rule.CADENCE}
+
+
+def test_who_says_not_me_to_an_answer_that_comes_up_again_leaves_it_answered_and_is_left_alone() -> None:
+    story = (started(), asked("link", on(0, "10:00")), answered("link", on(0, "12:00"), by="sam"))
+    not_me = Declined(at=on(84, "12:00"), review="r", item="link", by="sam")
+    declined = (*no_digests("sam"), *story, sent(on(84), "link", to="sam"), not_me)
+    assert rules(*declined, sent(on(85), "link"), sent(on(91), "link"), until=on(200)) == set()
+    assert Rule.WRONG_PERSON in rules(*declined, sent(on(91), "link", to="sam"), until=on(200))
+
+
 def test_a_passed_date_is_asked_about_unless_it_had_passed_when_it_was_said() -> None:
     def story(said: int) -> tuple[Fact, ...]:
         return started(), asked("when", on(0, "10:00")), answered("when", on(0, "12:00"), day=day(said))
@@ -459,6 +504,17 @@ def test_a_choice_in_review_is_tapped_weekly() -> None:
     weeks = [sent(on(7 * n), "state") for n in range(1, 9)]
     assert rules(*story, *weeks, until=on(60)) == set()
     assert rules(*story, weeks[0], sent(on(9), "state"), until=on(10)) == {Rule.CADENCE}
+
+
+def test_a_week_with_a_holiday_in_it_may_last_five_working_days() -> None:
+    story = (
+        *no_digests("kiri"),
+        started("kiri"),
+        asked("state", on(35, "21:30")),
+        sent(on(36, "21:30"), "state", to="kiri"),
+    )
+    for n, broken in ((42, {Rule.CADENCE}), (43, set()), (44, set()), (45, {Rule.FORGOTTEN})):  # Friday 39 is Matariki
+        assert rules(*story, sent(on(n, "21:30"), "state", to="kiri"), until=on(n, "22:00")) == broken
 
 
 GONE_UNANSWERED: tuple[Fact, ...] = (
@@ -485,6 +541,20 @@ def test_a_warning_comes_after_the_last_nudge_once_and_only_where_somebody_is_to
     assert Rule.MAXIMUM in rules(*GONE_UNANSWERED, WARNED, replace(WARNED, at=on(18)), until=on(30))
     nobody = Informed(at=on(1), review="r", by="ana", lead="sam")
     assert Rule.ESCALATION in rules(*GONE_UNANSWERED, nobody, WARNED, until=on(30))
+
+
+def test_the_last_nudge_about_a_review_is_the_one_on_its_date_whether_or_not_one_came_before_it() -> None:
+    story = (
+        started(),
+        asked("what", on(0, "10:00")),
+        answered("what", on(0, "12:00")),
+        asked("run.service_owner", on(80)),
+        answered("run.service_owner", on(80), named="yael"),
+    )
+    warned, told = (sent(on(93), "what", kind="heads_up"), sent(on(94, "08:00"), "what", to="yael", kind="escalation"))
+    assert rules(*story, sent(on(91), "what"), warned, told, until=on(95)) == set()
+    early = replace(warned, at=on(86))
+    assert rules(*story, sent(on(84), "what"), early, until=on(87)) == {Rule.CADENCE}
 
 
 def test_an_escalation_is_about_something_critical_that_is_open_and_goes_to_the_lead() -> None:

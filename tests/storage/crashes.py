@@ -16,12 +16,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import product
 from pathlib import Path
 
+from bot.recalls import Recalls
 from bot.relay import Relay
 from bot.turns import TurnRunner
 from conversations.activities import Activity
+from conversations.calendars import Calendar
+from conversations.people import Person, Preferences
 from conversations.ports import Delivery
 from storage.database import open_database
 from storage.outbox import LEASE
@@ -127,13 +131,20 @@ async def _never(_activity: Activity) -> None:
     raise AssertionError
 
 
+def _no_calendar(_person: Person | None, _said: Preferences) -> Calendar:
+    """Nobody gets a letter here."""
+    raise AssertionError
+
+
 async def _perform(url: str, folder: Path, play: Play, life: int) -> None:
     reach = _killer(play) if life == 0 else _ignore
     acked = folder / f"{play.thread}.acked"
     database = open_database(url)
     platform = FilePlatform(received=received(folder, play), rule=play.rule)
-    relay = Relay(database.units, {PLATFORM: platform}, lambda: _now(life), f"life {life}", _never, reach)
-    runner = TurnRunner(database.units, decide, PackShelf(), relay.wake, reach)
+    shelf, clock = PackShelf(), partial(_now, life)
+    recalls = Recalls(database.units, decide, shelf, _no_calendar, clock=clock, quiets={})
+    relay = Relay(database.units, {PLATFORM: platform}, clock, f"life {life}", _never, recalls, reach)
+    runner = TurnRunner(database.units, decide, shelf, relay.wake, reach)
     activities = [starts(play.thread, key=f"{play.thread}/0", thread=play.thread)]
     activities += [says(text, key=f"{play.thread}/{text}", thread=play.thread) for text in SAID]
     for activity in activities:

@@ -52,7 +52,7 @@ def test_every_act_comes_back_as_it_was(act: Act) -> None:
 def test_the_acts_that_a_card_quotes_are_found_however_deep() -> None:
     assert quoted_acts(tiny.quoting(3, 7)) == {3, 7}
     assert quoted_acts(Quote(acts=(1,), by="ana", at=tiny.AT)) == {1}
-    assert quoted_acts(tiny.notice(Notice.WHICH)) == frozenset()
+    assert quoted_acts(tiny.notice(Notice.YOURS)) == frozenset()
 
 
 @pytest.mark.parametrize("kind", STORED, ids=lambda kind: kind.__name__)

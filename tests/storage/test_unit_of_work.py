@@ -180,14 +180,14 @@ def test_only_a_command_or_what_may_be_one_looks_at_the_other_reviews(database: 
 def faulty(activity: Activity, found: Found) -> Turn:
     """A form with a fault in it."""
     assert found.review
-    whisper = Whisper(to="ana", card=tiny.notice(Notice.WHICH))
+    whisper = Whisper(to="ana", card=tiny.notice(Notice.YOURS))
     errors = {"a.b": FieldError(fault=next(iter(FieldFault)))}
     return replace(tiny.answered(activity, found.review), effects=(whisper,), errors=errors)
 
 
 def test_a_turn_that_only_says_something_leaves_the_review_alone(database: Database) -> None:
     def quiet(_activity: Activity, found: Found) -> Turn:
-        return Turn(review=found.review, effects=(Whisper(to="ana", card=tiny.notice(Notice.WHICH)),))
+        return Turn(review=found.review, effects=(Whisper(to="ana", card=tiny.notice(Notice.YOURS)),))
 
     async def scene() -> None:
         review = await begun(database.units)
