@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -26,14 +27,17 @@ def day(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
+@cache
 def full() -> Dialogue:
     dialogue = a_dialogue("full")
     return dialogue.hears(*(f"ana: {key}: {item.example}" for key, item in dialogue.standing.pack.by_key.items()))
 
 
+@cache
 def overlaid(eu_class: str) -> Dialogue:
     return (
         full()
+        .twin()
         .hears("ana: observe.logs: Prompt and answer; kept 3 months")
         .submits("ana", "about", {"eu_class": eu_class})
     )
@@ -77,7 +81,7 @@ MOMENTS: dict[str, tuple[Callable[[], Dialogue], str, Seen]] = {
         lambda standing: standing.now.date() > (standing.decision_on or standing.now.date()),
     ),
     "the decision is near and the security review has not begun": (
-        lambda: full().hears("ana: secure.review_status: not started", "ana: date 2026-12-21"),
+        lambda: full().twin().hears("ana: secure.review_status: not started", "ana: date 2026-12-21"),
         "2026-12-07",
         severity("C10"),
     ),
@@ -125,9 +129,14 @@ MOMENTS: dict[str, tuple[Callable[[], Dialogue], str, Seen]] = {
 }
 
 
+@cache
+def before(name: str) -> Dialogue:
+    return MOMENTS[name][0]()
+
+
 @pytest.mark.parametrize("name", MOMENTS)
 def test_a_lapse_at_its_moment_changes_what_it_is_about_and_a_second_before_nothing(name: str) -> None:
-    dialogue, moment, seen = MOMENTS[name][0](), day(MOMENTS[name][1]), MOMENTS[name][2]
+    dialogue, moment, seen = before(name), day(MOMENTS[name][1]), MOMENTS[name][2]
     earlier = lapse(dialogue.review, moment - 2 * SECOND).review
     assert earlier is not None
 
@@ -141,9 +150,7 @@ def test_a_lapse_at_its_moment_changes_what_it_is_about_and_a_second_before_noth
 
 @pytest.mark.parametrize("name", MOMENTS)
 def test_each_such_moment_is_come_to(name: str) -> None:
-    dialogue = MOMENTS[name][0]()
-
-    assert day(MOMENTS[name][1]) in walked(dialogue, days=700)[0]
+    assert day(MOMENTS[name][1]) in walked(before(name), days=700)[0]
 
 
 def walked(dialogue: Dialogue, days: int) -> tuple[list[datetime], Review]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -334,16 +334,21 @@ def test_messages_about_what_left_are_retired_and_come_back() -> None:
     assert ask.open
 
 
+@cache
+def retired() -> Dialogue:
+    return about(with_messages_about("eu.fria"), NO_DUTIES)
+
+
 @pytest.mark.parametrize("tap", OF_A_REVIEW)
 def test_no_button_of_a_retired_card_does_anything(tap: Tap) -> None:
-    dialogue = about(with_messages_about("eu.fria"), NO_DUTIES)
+    dialogue = retired().twin()
 
     dialogue.presses("sam", tap, "eu.fria", "1").whispers("sam old_button").refused()
 
 
 @pytest.mark.parametrize("tap", [Tap.ANSWER, Tap.EDIT, Tap.NEXT])
 def test_the_form_of_a_question_that_left_is_of_an_old_card(tap: Tap) -> None:
-    dialogue = about(with_messages_about("eu.fria"), NO_DUTIES)
+    dialogue = retired().twin()
 
     dialogue.presses("sam", tap, None, "overlay").whispers("sam old_button").refused()
 

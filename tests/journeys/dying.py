@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from signal import SIGKILL, SIGTERM, SIGUSR1
@@ -26,13 +26,14 @@ AHEAD = datetime.fromisoformat(AT) + timedelta(minutes=40) - machine_clock()
 Child = subprocess.Popen[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Process:
     """One that serves; `address` is where it listens."""
 
     child: Child
     number: int
     address: str
+    over: bool = False
 
     async def arm(self) -> None:
         os.kill(self.number, SIGUSR1)
@@ -40,7 +41,7 @@ class Process:
 
     async def dies(self) -> None:
         """By itself, at its point."""
-        assert int(await _line(self.child)) == -SIGKILL
+        assert await self.ends() == -SIGKILL
 
     async def is_killed(self) -> None:
         os.kill(self.number, SIGKILL)
@@ -48,7 +49,12 @@ class Process:
 
     async def stops(self) -> None:
         os.kill(self.number, SIGTERM)
-        assert int(await _line(self.child)) == 0
+        assert await self.ends() == 0
+
+    async def ends(self) -> int:
+        """Returns how."""
+        self.over = True
+        return int(await _line(self.child))
 
 
 @contextmanager
@@ -73,16 +79,27 @@ def a_child(platform: str) -> Iterator[Child]:
             os.killpg(child.pid, SIGKILL)
 
 
+@asynccontextmanager
 async def born(
     child: Child, settings: Settings, point: str, nth: int, *, ahead: timedelta = AHEAD, **more: str
-) -> Process:
-    """Dies at the `nth` passing of the point after it was armed. `more` is put into its job."""
+) -> AsyncIterator[Process]:
+    """Dies at the `nth` passing of the point after it was armed. `more` is put into its job.
+
+    What a failing test has left is ended: as long as it lives no other one is born.
+    """
     given = {name: _plain(value) for name, value in settings.model_dump(exclude_unset=True).items()}
     assert child.stdin
     job = {"settings": given, "point": point, "nth": nth, "ahead": ahead.total_seconds(), **more}
     child.stdin.write(f"{json.dumps(job)}\n")
     child.stdin.flush()
-    return Process(child=child, number=int(await _line(child)), address=await _line(child))
+    process = Process(child=child, number=int(await _line(child)), address=await _line(child))
+    try:
+        yield process
+    finally:
+        if not process.over:
+            with suppress(ProcessLookupError):
+                os.kill(process.number, SIGKILL)
+            await process.ends()
 
 
 async def _line(child: Child) -> str:

@@ -62,10 +62,10 @@ async def living(
     child: Child, slack: FakeSlack, url: str, over: str, point: str = "", nth: int = 0, ahead: timedelta = AHEAD
 ) -> AsyncIterator[Life]:
     settings = settings_for(slack, url, over)
-    process = await born(child, settings, point, nth, ahead=ahead)
-    slack.events_url = f"{process.address}/slack/events" if over == HTTP else None
-    await slack.until(lambda: over == HTTP or len(slack.sockets) == 2)
-    yield Life(serve=Serve(slack=slack, url=process.address, settings=settings), process=process)
+    async with born(child, settings, point, nth, ahead=ahead) as process:
+        slack.events_url = f"{process.address}/slack/events" if over == HTTP else None
+        await slack.until(lambda: over == HTTP or len(slack.sockets) == 2)
+        yield Life(serve=Serve(slack=slack, url=process.address, settings=settings), process=process)
 
 
 async def seen(serve: Serve) -> Seen:

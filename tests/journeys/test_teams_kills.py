@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ PLAYS = (
     *((point, 1) for point in TICK),
 )
 POSTS = tuple((point, nth) for point in DELIVERY for nth in (1, 2))  # of the root, and of the first question
+LETTER = "named you"
 START = f"@AI Readiness start {PROJECT}"
 LINES = (  # what comes of the first one is lost, if anything is
     "@dana, Claims Platform",
@@ -45,6 +47,7 @@ class Seen:
 
     items: dict[str, Any]
     messages: Counter[str]  # of the bot, in all places
+    unknown: int = 0  # letters that may have arrived, and that nobody sends again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +72,24 @@ def child() -> Iterator[Child]:
 @asynccontextmanager
 async def living(child: Child, teams: FakeTeams, url: str, point: str = "", nth: int = 0) -> AsyncIterator[Life]:
     settings = settings_for(teams, url)
-    process = await born(child, settings, point, nth, microsoft=teams.url)
-    teams.bot_url = f"{process.address}/api/messages"
-    yield Life(serve=TeamsServe(teams=teams, url=process.address, settings=settings), process=process)
+    async with born(child, settings, point, nth, microsoft=teams.url) as process:
+        teams.bot_url = f"{process.address}/api/messages"
+        yield Life(serve=TeamsServe(teams=teams, url=process.address, settings=settings), process=process)
 
 
-async def seen(serve: TeamsServe) -> Seen:
+async def seen(serve: TeamsServe, unknown: int) -> Seen:
     changing = ("answered_at",)
     items = {key: {n: v for n, v in item.items() if n not in changing} for key, item in (await serve.items()).items()}
     messages = [each for place in serve.teams.conversations.values() for each in place.messages.values()]
-    return Seen(items=items, messages=Counter(text_of(each) for each in messages if each.of_bot))
+    said = Counter(text_of(each) for each in messages if each.of_bot)
+    return Seen(items=items, messages=said, unknown=unknown)
+
+
+def unknown_letters(url: str) -> int:
+    query = "SELECT count(*) FROM outbox WHERE kind = 'post' AND state = 'unknown' AND message_key LIKE 'letter/%'"
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        found: int = database.execute(query).fetchone()[0]
+    return found
 
 
 async def at_a_reply(life: Life) -> None:
@@ -103,7 +114,7 @@ async def while_teams_answers(life: Life) -> None:
     before = len(teams.called("update"))
     await teams.says("ana", "claims", life.serve.heard(LINES[0]), thread=life.serve.thread())
     await teams.until(lambda: len(teams.called("update")) > before)
-    await teams.until(lambda: any("named you" in text_of(each) for each in life.serve.of_bot("@dana")), 20)
+    await teams.until(lambda: any(LETTER in text_of(each) for each in life.serve.of_bot("@dana")), 20)
     await life.process.is_killed()
 
 
@@ -124,8 +135,10 @@ async def ended(
             assert all(each.ok for each in await teams.retries())
             await life.serve.settled(20)
             await life.says(*LINES[how is not at_a_start :])
-            await life.serve.written("dana", "named you")
-            found = await seen(life.serve)
+            unknown = unknown_letters(url)
+            if not unknown:
+                await life.serve.written("dana", LETTER)
+            found = await seen(life.serve, unknown)
             await life.process.stops()
         assert teams.complaints == []
     return found
@@ -141,7 +154,9 @@ def smooth(child: Child, sqlite_template: Path, tmp_path_factory: pytest.TempPat
 def alike(found: Seen, smooth: Seen, *, doubled: int = 0) -> None:
     """The newest copy of each message is as it is where nothing went wrong."""
     assert found.items == smooth.items
-    assert smooth.messages - found.messages == Counter()
+    missing = list((smooth.messages - found.messages).elements())
+    assert len(missing) <= found.unknown
+    assert all(LETTER in each for each in missing)
     more = list((found.messages - smooth.messages).elements())
     assert len(more) == doubled
     assert all(_MAY_BE_DOUBLED.match(each) for each in more)
