@@ -8,7 +8,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import coverage
@@ -53,14 +53,21 @@ _ENGINE = Path(__file__).parent / "conversations"
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    counting = coverage.Coverage.current()
-    if counting is None or (_ENGINE in item.path.parents and not _searches(item)):
+    if _ENGINE in item.path.parents and not _searches(item):
         return (yield)
-    counting.stop()
+    stopped = list(_stop_counting())
     try:
         return (yield)
     finally:
-        counting.start()
+        for counting in stopped[:1]:
+            counting.start()
+
+
+def _stop_counting() -> Iterator[coverage.Coverage]:
+    """The newest first. A worker of xdist has another one below, which pytest-cov has forgotten."""
+    while (counting := coverage.Coverage.current()) is not None:
+        counting.stop()
+        yield counting
 
 
 def _searches(item: pytest.Item) -> bool:
