@@ -13,13 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from adapters.filters import plain, spoken
+from adapters.cutting import clamp
+from adapters.filters import example, plain, spoken
 from adapters.marked import MENTION, name_of
+from adapters.wording import Words
 from conversations import preferences
 from conversations.cards import FieldLine
 from conversations.packs import ItemType
 
 CHOSEN = (ItemType.PERSON, ItemType.DATE, ItemType.CHOICE)  # their inputs hold no words
+_ONE_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>]*)?")
 _PEOPLE_ROOM = 1_000  # characters of what a form remembers
 _CAN_BE_NONE = ("away", "country")  # of one's preferences: to take out what stands there is to say so
 
@@ -45,12 +48,31 @@ class Filled:
     answer: str
     first: str
 
+    @property
+    def is_address(self) -> bool:
+        """Whether an input for addresses holds it: one and nothing beside it, or nothing so far."""
+        return not self.answer or _ONE_ADDRESS.fullmatch(self.first) is not None
+
+    def several_lines(self, shown: str) -> bool:
+        return not (self.line.brief or self.line.type is ItemType.NUMBER) or "\n" in shown
+
 
 def filled(line: FieldLine, said: Mapping[int, str], holds: Holds) -> Filled:
     answer = line.value or (spoken(line.quote, said) or "" if line.quote else "")
     if line.value and line.type is ItemType.PERSON:
         answer = f"<@{line.value}>"
     return Filled(line=line, answer=answer, first=_first(line, answer.strip(), holds))
+
+
+def kept(each: Filled, words: Words) -> str:
+    """What is there already, where the input does not show it."""
+    if each.first or not each.answer.strip():
+        return ""
+    return words.say("now", each.line) if each.line.type in CHOSEN else words.say("kept", len(each.answer))
+
+
+def placeholder(line: FieldLine, most: int) -> str:
+    return clamp(" ".join(example(line.example).split()), most)
 
 
 def _first(line: FieldLine, answer: str, holds: Holds) -> str:

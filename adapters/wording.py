@@ -29,6 +29,7 @@ from conversations.cards import (
     ConfirmCard,
     DigestCard,
     EscalationCard,
+    FormCard,
     HeadsUpCard,
     NudgeCard,
     Quote,
@@ -323,6 +324,8 @@ _ON_CARDS: Mapping[tuple[type, Tap], str] = {
     (AskHereCard, Tap.KEEP): "Yes, it holds",
     (DigestCard, Tap.DIGEST_OFF): "Turn off",
     (DigestCard, Tap.GO_ON): "Keep going",
+    (FormCard, Tap.DONE): "The review is done",  # they stand beside the form's own buttons
+    (FormCard, Tap.CANCEL): "Cancel the review",
     **{(card, Tap.OPEN): "See the thread" for card in _ABOUT_ONE_THREAD},
 }
 

@@ -6,7 +6,6 @@ What an input cannot hold stays out of it, and its hint says that it is kept.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import accumulate
@@ -27,8 +26,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import PlainTextObject
 
 from adapters.cutting import clamp
-from adapters.filters import example
-from adapters.prefilled import CHOSEN, Filled, Holds, filled, packed, people_in, remembered, with_names
+from adapters.prefilled import Filled, Holds, filled, kept, packed, people_in, placeholder, remembered, with_names
 from adapters.prompting import capitalised
 from adapters.slack.limits import BLOCKS_IN_VIEW, METADATA, OPTION_VALUE, OPTIONS, PLACEHOLDER, TEXT, TYPED, VIEW_TITLE
 from adapters.slack.modals import (
@@ -41,9 +39,9 @@ from adapters.slack.modals import (
 )
 from adapters.slack.texts import bare, is_person
 from adapters.slack.ways import action_id, block_id
-from adapters.wording import LABELS, Words
+from adapters.wording import Words, button
 from conversations.activities import ConversationReference
-from conversations.cards import FieldLine, FormCard, FormErrorsCard, Tap, Way
+from conversations.cards import FormCard, FormErrorsCard
 from conversations.names import mentioned
 from conversations.packs import ItemType
 
@@ -53,9 +51,6 @@ PLACE = "/place"  # behind a channel field's name: the block of what is no chann
 _HOLDS = Holds(typed=TYPED, remembered=METADATA, is_person=is_person)
 _INPUTS = BLOCKS_IN_VIEW - 2  # besides what comes before and after them
 _INPUT_BYTES = 200_000  # of the 250 KB that a view may have: https://docs.slack.dev/reference/views
-_ONE_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>]*)?")
-# Beside the modal's own buttons, that of *About* has to say what it is that is cancelled.
-_BUTTONS = {Tap.DONE: "The review is done", Tap.CANCEL: "Cancel the review"}
 
 
 def to_view(
@@ -77,7 +72,7 @@ def to_view(
     # A title that is cut above the inputs is said whole once more.
     intro = bare(words.say("intro" if len(heading) > VIEW_TITLE else "how"), names)
     inputs = [block for each in fields for block in _inputs(each, words, people, names)]
-    ways = [_ways(card.ways, review, card.pack)] if card.ways else []
+    ways = [_ways(card, review)] if card.ways else []
     return modal(
         heading,
         [ContextBlock(elements=[PlainTextObject(text=clamp(intro, TEXT))]), *_fitting(inputs), *ways],
@@ -104,7 +99,7 @@ def _inputs(each: Filled, words: Words, people: Mapping[str, str], names: Mappin
     line, shown = each.line, with_names(each.first, people, _HOLDS)
     label, hint = (bare(words.say(part, line), names) for part in ("label", "hint"))
     if line.type is not ItemType.CHANNEL:
-        return [field(line.name, label, _element(each, shown), hint=_joined(hint, _kept(each, words, names)))]
+        return [field(line.name, label, _element(each, shown), hint=_joined(hint, bare(kept(each, words), names)))]
     # An answer has its hours with it, and can be a queue, a mailbox or a number: a picker alone would not hold it.
     replaces = bare(words.say("channel"), names) if each.answer else ""
     place = bare(words.say("place", line), names)
@@ -115,7 +110,7 @@ def _inputs(each: Filled, words: Words, people: Mapping[str, str], names: Mappin
             ConversationSelectElement(action_id=ACTION, filter=channels_only()),
             hint=_joined(hint, replaces),
         ),
-        field(f"{line.name}{PLACE}", place, _element(each, shown), hint=_kept(each, words, names)),
+        field(f"{line.name}{PLACE}", place, _element(each, shown), hint=bare(kept(each, words), names)),
     ]
 
 
@@ -131,16 +126,8 @@ def _joined(*sentences: str) -> str:
     return " ".join(filter(None, sentences))
 
 
-def _kept(each: Filled, words: Words, names: Mapping[str, str]) -> str:
-    """What is there already, where the input does not show it."""
-    if each.first or not each.answer.strip():
-        return ""
-    chosen = each.line.type in CHOSEN
-    return bare(words.say("now", each.line) if chosen else words.say("kept", len(each.answer)), names)
-
-
 def _element(each: Filled, shown: str) -> InputInteractiveElement:
-    line = each.line
+    line, example = each.line, placeholder(each.line, PLACEHOLDER) or None
     match line.type:
         case ItemType.PERSON:
             return UserSelectElement(action_id=ACTION, initial_user=mentioned(each.first))
@@ -148,14 +135,14 @@ def _element(each: Filled, shown: str) -> InputInteractiveElement:
             return DatePickerElement(action_id=ACTION, initial_date=each.first or None)
         case ItemType.CHOICE if _can_be_chosen(line.options):
             return select(line.options, each.first)
-        case ItemType.URL if not each.answer or _ONE_ADDRESS.fullmatch(each.first):
-            return UrlInputElement(action_id=ACTION, initial_value=shown or None, placeholder=_placeholder(line))
+        case ItemType.URL if each.is_address:
+            return UrlInputElement(action_id=ACTION, initial_value=shown or None, placeholder=example)
         case _:
             return PlainTextInputElement(
                 action_id=ACTION,
                 initial_value=shown or None,
-                placeholder=_placeholder(line),
-                multiline=not (line.brief or line.type is ItemType.NUMBER) or "\n" in shown,
+                placeholder=example,
+                multiline=each.several_lines(shown),
                 max_length=TYPED,
             )
 
@@ -165,14 +152,8 @@ def _can_be_chosen(options: Sequence[str]) -> bool:
     return 0 < len(options) <= OPTIONS and max(map(len, options)) <= OPTION_VALUE
 
 
-def _placeholder(line: FieldLine) -> str | None:
-    return clamp(" ".join(example(line.example).split()), PLACEHOLDER) or None
-
-
-def _ways(ways: Sequence[Way], review: str | None, digest: str) -> ActionsBlock:
+def _ways(card: FormCard, review: str | None) -> ActionsBlock:
     return ActionsBlock(
-        block_id=block_id(0, review, digest),
-        elements=[
-            ButtonElement(text=_BUTTONS.get(way.tap, LABELS[way.tap].button), action_id=action_id(way)) for way in ways
-        ],
+        block_id=block_id(0, review, card.pack),
+        elements=[ButtonElement(text=button(way, card), action_id=action_id(way)) for way in card.ways],
     )

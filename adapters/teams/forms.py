@@ -5,14 +5,13 @@ What there is no room for stays out of its input, and the hint says that it is k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from adapters.cutting import clamp
-from adapters.filters import example, plain
-from adapters.prefilled import CHOSEN, Filled, Holds, filled, people_in, remembered, with_names
+from adapters.filters import plain
+from adapters.prefilled import Filled, Holds, filled, kept, people_in, placeholder, remembered, with_names
 from adapters.prompting import capitalised
 from adapters.teams import inputs
 from adapters.teams.cards import action, to_adaptive
@@ -30,16 +29,12 @@ from adapters.teams.limits import (
 )
 from adapters.teams.texts import bare, is_person, to_heading, to_runs
 from adapters.teams.ways import ours, to_data
-from adapters.wording import LABELS, Words
+from adapters.wording import Words, button
 from conversations.cards import FieldLine, FormCard, FormErrorsCard, Tap, Way
 from conversations.names import mentioned
 from conversations.packs import ItemType
 
 SAVE = "save"
-
-_ONE_ADDRESS = re.compile(r"https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#][^\s<>]*)?")
-# Beside the form's own buttons, that of *About* has to say what it is that is cancelled.
-_BUTTONS = {Tap.DONE: "The review is done", Tap.CANCEL: "Cancel the review"}
 
 
 def to_form(
@@ -121,7 +116,7 @@ class _Form:
 
     def field(self, each: Filled) -> list[Element]:
         line, shown = each.line, self._shown(each)
-        hint = (self._words.say("hint", line), self._kept(each) if not shown else "")
+        hint = (self._words.say("hint", line), kept(each, self._words) if not shown else "")
         return inputs.field(
             self._element(each, shown),
             bare(self._words.say("label", line), self._names),
@@ -138,16 +133,8 @@ class _Form:
             return mentioned(each.first) or ""
         return with_names(each.first, self._people, self._holds)
 
-    def _kept(self, each: Filled) -> str:
-        """What is there already, where the input does not show it."""
-        if each.first or not each.answer.strip():
-            return ""
-        return (
-            self._words.say("now", each.line) if each.line.type in CHOSEN else self._words.say("kept", len(each.answer))
-        )
-
     def _element(self, each: Filled, shown: str) -> Element:
-        line = each.line
+        line, example = each.line, placeholder(each.line, PLACEHOLDER)
         match line.type:
             case ItemType.PERSON:
                 return inputs.person(line.name, self._names, shown)
@@ -155,11 +142,10 @@ class _Form:
                 return inputs.day(line.name)
             case ItemType.CHOICE if 0 < len(line.options) <= CHOICES:
                 return inputs.select(line.name, line.options)
-            case ItemType.URL if not each.answer or _ONE_ADDRESS.fullmatch(each.first):
-                return inputs.text(line.name, several_lines=False, placeholder=_placeholder(line)) | {"style": "Url"}
+            case ItemType.URL if each.is_address:
+                return inputs.text(line.name, several_lines=False, placeholder=example) | {"style": "Url"}
             case _:
-                several = not (line.brief or line.type is ItemType.NUMBER) or "\n" in shown
-                return inputs.text(line.name, several_lines=several, placeholder=_placeholder(line))
+                return inputs.text(line.name, several_lines=each.several_lines(shown), placeholder=example)
 
 
 def _with_room(fields: Sequence[Filled]) -> list[Filled]:
@@ -176,12 +162,8 @@ def _of(field: str, fault: str) -> str:
     return f"{capitalised(plain(field.rpartition('.')[2]))}: {fault}" if field else fault
 
 
-def _placeholder(line: FieldLine) -> str:
-    return clamp(" ".join(example(line.example).split()), PLACEHOLDER)
-
-
 def _way(way: Way, card: FormCard, review: str | None, shown_in: str | None) -> Element:
     data = to_data(way, review=review, pack=card.pack, shown_in=shown_in)
     style = "destructive" if way.tap is Tap.CANCEL else None
-    label = clamp(_BUTTONS.get(way.tap, LABELS[way.tap].button), LABEL)
+    label = clamp(button(way, card), LABEL)
     return action(label, way.tap, data, style=style, associatedInputs="none", mode="secondary")
