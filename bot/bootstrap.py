@@ -57,40 +57,65 @@ async def running(
     engine = load_engine(settings, pack)
     database = await asyncio.to_thread(open_database, settings.database_url, command=command)
     try:
-        shelf = PackShelf()
-        runner = TurnRunner(database.units, engine.decide, shelf, wake=lambda: relay.wake(), reach=reach)  # noqa: PLW0108  # it is made below
-        known_quiets = {} if quiets is None else quiets
-        recalls = Recalls(
-            database.units,
-            engine.decide,
-            shelf,
-            engine.calendar_of,
-            clock=clock,
-            quiets=known_quiets,
-            reach=reach,
-        )
-        relay = Relay(
-            database.units,
+        yield assembled(
+            engine,
+            database,
             senders,
-            clock=clock,
             me=f"{command}-{os.getpid()}",
-            unpostable=runner.run,
-            recalls=recalls,
+            clock=clock,
             reach=reach,
             counted=counted,
-        )
-        ticker = Ticker(
-            database.units,
-            Planner(database.read, shelf, engine.zone, engine.calendar_of),
-            shelf,
-            runner,
-            wake=relay.wake,
-            clock=clock,
-            quiets=known_quiets,
-            reach=reach,
+            quiets={} if quiets is None else quiets,
             noted=noted,
-            first=relay.catch_up,
         )
-        yield Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker)
     finally:
         await asyncio.to_thread(database.close)
+
+
+def assembled(
+    engine: Engine,
+    database: Database,
+    senders: Mapping[str, Sender],
+    *,
+    me: str,
+    clock: Callable[[], datetime],
+    reach: Reach,
+    counted: Counted,
+    quiets: Mapping[str, Quiet],
+    noted: Noted,
+) -> Application:
+    """The parts, each knowing those that it needs. `me` names this process among all that work on the database."""
+    shelf = PackShelf()
+    runner = TurnRunner(database.units, engine.decide, shelf, wake=lambda: relay.wake(), reach=reach)  # noqa: PLW0108  # it is made below
+    recalls = Recalls(
+        database.units,
+        engine.decide,
+        shelf,
+        engine.calendar_of,
+        clock=clock,
+        quiets=quiets,
+        reach=reach,
+    )
+    relay = Relay(
+        database.units,
+        senders,
+        clock=clock,
+        me=me,
+        unpostable=runner.run,
+        recalls=recalls,
+        reach=reach,
+        counted=counted,
+    )
+    ticker = Ticker(
+        database.units,
+        Planner(database.read, shelf, engine.zone, engine.calendar_of),
+        shelf,
+        runner,
+        wake=relay.wake,
+        clock=clock,
+        quiets=quiets,
+        reach=reach,
+        noted=noted,
+        first=relay.catch_up,
+    )
+    return Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker)

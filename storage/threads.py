@@ -73,8 +73,7 @@ class SqliteWriter:
         self._wipe()  # whoever worked here before may have died before it did
         self._jobs: queue.Queue[Job | None] = queue.Queue(waiting)
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
-        self._thread.start()
+        self._begin()
 
     async def __call__(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         future: Future[T] = Future()
@@ -94,16 +93,23 @@ class SqliteWriter:
         self._thread.join()
         self._connection.close()
 
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
     def _run(self) -> None:
-        more = True
-        while more:
-            jobs = self._next()
-            more = None not in jobs
-            batch = [job for job in jobs if job and job[0].set_running_or_notify_cancel()]
-            for tell in self._outcomes(batch):
-                tell()
-            if self._connection.info.get(_ERASED):
-                self._wipe()
+        while self._work():
+            pass
+
+    def _work(self) -> bool:
+        """Does what waits, and tells; False when it was the last."""
+        jobs = self._next()
+        batch = [job for job in jobs if job and job[0].set_running_or_notify_cancel()]
+        for tell in self._outcomes(batch):
+            tell()
+        if self._connection.info.get(_ERASED):
+            self._wipe()
+        return None not in jobs
 
     def _next(self) -> list[Job | None]:
         """What waits; nothing, when it is time to try again to empty the log."""
