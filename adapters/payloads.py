@@ -5,14 +5,38 @@ Texts come without what no database takes.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 Payload: TypeAlias = Mapping[str, Any]
 
+DEEPEST = 64  # levels of a body; what platforms send has about a dozen
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes them
 _TRUE = (True, "true")  # a form knows texts only
+
+
+class NoPayload(ValueError):
+    """It is no JSON, or is nested too deeply to be walked through safely."""
+
+
+def from_json(text: str | bytes) -> object:
+    """Raises `NoPayload`."""
+    try:
+        told: object = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NoPayload from None
+    level = [told]
+    for _ in range(DEEPEST):
+        level = [inner for each in level for inner in _inside(each)]
+        if not level:
+            return told
+    raise NoPayload
+
+
+def _inside(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def storable(text: str) -> str:

@@ -21,9 +21,10 @@ def make_app(verifier: Verifier, keep: Keep) -> web.Application:
     framework = Framework()
 
     async def handle(request: web.Request) -> web.Response:
+        token = await verifier.token(request.headers.get("Authorization"))
         body = json.loads(await request.read())
-        claims = await verifier.claims(request.headers.get("Authorization"), body)
-        await framework.turn(claims, body, lambda: keep(body["id"]))
+        token.check(body)
+        await framework.turn(token.claims, body, lambda: keep(body["id"]))
         return web.Response()
 
     app = web.Application()

@@ -14,6 +14,7 @@ _LEVELS = {
     "slack_sdk": logging.WARNING,
     "slack_bolt": logging.ERROR,
     "aiohttp": logging.WARNING,
+    "aiohttp.server": logging.CRITICAL,  # it repeats what strangers send; `bot.server` tells of faults of our own
     "alembic": logging.WARNING,
     "apscheduler": logging.ERROR,
     **dict.fromkeys(("botbuilder", "botframework", "msrest"), logging.WARNING),
@@ -39,6 +40,11 @@ def log_to_stderr() -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    hush()
+
+
+def hush() -> None:
+    """Nobody's libraries write what people wrote."""
     for name, level in _LEVELS.items():
         logging.getLogger(name).setLevel(level)
 

@@ -19,7 +19,10 @@ from bot.logs import place_of
 from conversations.errors import Busy, ReadinessError, StaleReview, StorageDown
 
 LARGEST_BODY_BYTES = 1024**2
+BODY_SECONDS = 10.0  # in which all of a body has come: Slack waits for three, Teams for fifteen
+IDLE_SECONDS = 75.0  # in which a connection begins a request, headers and all; proxies drop theirs after sixty
 CHECK_SECONDS = 2.0
+LINGER_SECONDS = 2.0  # that an answered request may go on sending, so that its sender comes to read the answer
 STOP_SECONDS = 5.0  # a turn takes at most two, and Slack waits for three
 
 Check: TypeAlias = Callable[[], Awaitable[str | None]]
@@ -31,6 +34,7 @@ _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SAYS = {
     HTTPStatus.NOT_FOUND: "There is nothing here.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This is called in another way.",
+    HTTPStatus.REQUEST_TIMEOUT: "That took too long to arrive.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too large: 1 MB at most.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here; it is noted in the log.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Nothing was kept; please try again in a moment.",
@@ -75,6 +79,7 @@ async def _answering(request: web.Request, handler: _Handler) -> web.StreamRespo
     if (request.content_length or 0) > LARGEST_BODY_BYTES:
         return _sentence(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
+        await _receive(request)
         return await handler(request)
     except web.HTTPException as answer:
         if answer.status < HTTPStatus.BAD_REQUEST:
@@ -86,6 +91,17 @@ async def _answering(request: web.Request, handler: _Handler) -> web.StreamRespo
     except Exception as error:  # noqa: BLE001  # the server would log its text, which may repeat what people wrote
         _log.error("request_broke", extra={"path": request.path, "error": type(error).__name__, "at": place_of(error)})
         return _sentence(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _receive(request: web.Request) -> None:
+    """The body is there from now on: aiohttp itself would wait for it as long as it takes."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (web.RequestPayloadError, ConnectionError):  # it is none, or its sender has gone
+        raise web.HTTPBadRequest from None
 
 
 def _sentence(status: int, *, allow: str | None = None) -> web.Response:
@@ -100,7 +116,14 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[s
 
     Raises `CannotListen`.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=STOP_SECONDS,
+        keepalive_timeout=IDLE_SECONDS,
+        lingering_time=LINGER_SECONDS,
+        auto_decompress=False,  # no platform compresses, and what grows while it is read is nobody's friend
+    )
     await runner.setup()
     try:
         await _listen(runner, host, port)

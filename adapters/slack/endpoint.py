@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -16,6 +16,9 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.payloads import from_json
+
+MOST_FIELDS = 100  # of a form; a command has about fifteen
 _LONGEST_TIME = 15  # digits of a second; the verifier cannot reckon with a hundred of them
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
@@ -33,7 +36,7 @@ def events(app: AsyncApp, signing_secret: str) -> Handler:
             raise web.HTTPUnauthorized
         try:
             said = _read(body, request.content_type)
-        except (ValueError, RecursionError):
+        except ValueError:
             raise web.HTTPBadRequest from None
         if not isinstance(said, dict):
             raise web.HTTPBadRequest
@@ -43,12 +46,12 @@ def events(app: AsyncApp, signing_secret: str) -> Handler:
     return handle
 
 
-def _read(body: str, content_type: str) -> Any:
-    """Bolt's own reading loses a command in whose words the word "payload" is."""
+def _read(body: str, content_type: str) -> object:
+    """Raises `ValueError`. Bolt's own reading loses a command in whose words the word "payload" is."""
     if content_type == "application/json":
-        return json.loads(body)
-    form = dict(parse_qsl(body, keep_blank_values=True))
-    return json.loads(form["payload"]) if "payload" in form else form
+        return from_json(body)
+    form = dict(parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    return from_json(form["payload"]) if "payload" in form else form
 
 
 def _is_signed(verifier: SignatureVerifier, body: str, request: web.Request) -> bool:

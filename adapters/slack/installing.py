@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -113,12 +113,17 @@ def _shown(settings: AsyncOAuthSettings, status: int, page: str) -> BoltResponse
 
 def routes(flow: AsyncOAuthFlow) -> tuple[web.RouteDef, ...]:
     async def install(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await flow.handle_installation(await to_bolt_request(request)))
+        return await to_aiohttp_response(await flow.handle_installation(_asked(request)))
 
     async def redirected(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await flow.handle_callback(await to_bolt_request(request)))
+        return await to_aiohttp_response(await flow.handle_callback(_asked(request)))
 
     return web.get(flow.install_path, install), web.get(flow.redirect_uri_path, redirected, allow_head=False)
+
+
+def _asked(request: web.Request) -> AsyncBoltRequest:
+    """A browser asks by its address and its cookie; Bolt's own reading trips over a body in an unknown charset."""
+    return AsyncBoltRequest(body="", query=request.query_string, headers=dict(request.headers))
 
 
 class States(AsyncOAuthStateStore):

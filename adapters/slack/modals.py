@@ -26,7 +26,7 @@ from slack_sdk.models.views import View
 
 from adapters.cutting import MORE, clamp
 from adapters.filters import plain
-from adapters.payloads import inside, words
+from adapters.payloads import NoPayload, from_json, inside, words
 from adapters.prompting import capitalised
 from adapters.slack.limits import INPUT_LABEL, OPTION_TEXT, VIEW_TITLE
 from adapters.slack.names import PLATFORM
@@ -126,8 +126,8 @@ def view_key(team: str, view: Mapping[str, Any]) -> str:
 def metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a modal remembers; nothing where it is not ours to read."""
     try:
-        read = json.loads(words(view, "private_metadata") or "{}")
-    except ValueError:
+        read = from_json(words(view, "private_metadata") or "{}")
+    except NoPayload:
         return {}
     return read if isinstance(read, dict) else {}
 

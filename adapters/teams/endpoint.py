@@ -6,14 +6,12 @@ and only the turn is the SDK's. https://learn.microsoft.com/azure/bot-service/re
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from adapters.payloads import Payload, at
+from adapters.payloads import NoPayload, Payload, at, from_json
 from adapters.teams.answers import Answer
 from adapters.teams.framework import Framework, NoActivity
 from adapters.teams.tokens import KeysUnavailable, Unauthorized, Verifier
@@ -34,15 +32,21 @@ def messages(
     """
 
     async def handle(request: web.Request) -> web.Response:
-        body = _read(await request.read())
-        claims = await _claims(verifier, request, body)
-        if body is None:
-            raise web.HTTPBadRequest
+        try:
+            token = None if verifier is None else await verifier.token(request.headers.get("Authorization"))
+            body = _read(await request.read())  # nobody's who has no token
+            if token is not None:
+                token.check(body)
+        except Unauthorized as refused:
+            _log.info("token_refused", extra={"why": str(refused)})
+            raise web.HTTPUnauthorized from None
+        except KeysUnavailable:
+            raise web.HTTPServiceUnavailable from None
         if not accepts(str(at(body, "serviceUrl"))):
             _log.warning("service_url_refused")
             raise web.HTTPForbidden
         try:
-            answer = await framework.turn(claims, body, lambda: hear(body))
+            answer = await framework.turn(token.claims if token else None, body, lambda: hear(body))
         except NoActivity:
             raise web.HTTPBadRequest from None
         return web.Response() if answer is None else web.json_response(answer)
@@ -50,23 +54,11 @@ def messages(
     return web.post(PATH, handle)
 
 
-async def _claims(verifier: Verifier | None, request: web.Request, body: Payload | None) -> Mapping[str, Any] | None:
-    """Who has no token hears nothing else of what is wrong with the request."""
-    if verifier is None:
-        return None
+def _read(content: bytes) -> Payload:
     try:
-        return await verifier.claims(request.headers.get("Authorization"), body)
-    except Unauthorized as refused:
-        _log.info("token_refused", extra={"why": str(refused)})
-        raise web.HTTPUnauthorized from None
-    except KeysUnavailable:
-        raise web.HTTPServiceUnavailable from None
-
-
-def _read(content: bytes) -> Payload | None:
-    """None for what is no activity."""
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) and isinstance(body.get("type"), str) else None
+        body = from_json(content)
+    except NoPayload:
+        raise web.HTTPBadRequest from None
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str):
+        raise web.HTTPBadRequest
+    return body

@@ -24,7 +24,7 @@ OPENID_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 ISSUER = "https://api.botframework.com"
 TIMEOUT_SECONDS = 5.0  # for both documents together
 _ALGORITHM = "RS256"
-_LEEWAY_SECONDS = 300
+LEEWAY_SECONDS = 300
 _REQUIRED = ("exp", "iss", "aud", "serviceurl")
 _FRESH_SECONDS = 12 * 3600.0  # then the keys are asked for anew
 _TRUSTED_SECONDS = 24 * 3600.0  # and if they cannot be had, believed for so long
@@ -50,6 +50,21 @@ class _Key:
     endorsed: frozenset[str]  # the channels that may use it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One that holds. What it may be used for is told by the activity."""
+
+    claims: Mapping[str, Any]
+    endorsed: frozenset[str]  # channels
+
+    def check(self, body: Payload) -> None:
+        """Raises `Unauthorized` where it is not for this activity."""
+        if words(body, "channelId") not in self.endorsed:
+            raise Unauthorized("the key is not endorsed for the activity's channel")
+        if self.claims["serviceurl"] != at(body, "serviceUrl"):
+            raise Unauthorized("the token is for another service URL")
+
+
 class Verifier:
     """`clock` counts seconds; only how old the keys are is told by it. Fetching them never blocks the event loop."""
 
@@ -65,23 +80,13 @@ class Verifier:
         self._ask_again_at = clock()
         self._looks = deque[float](maxlen=_LOOKS)  # when keys were looked for that were not there
 
-    async def claims(self, header: str | None, body: Payload | None) -> Mapping[str, Any]:
-        """What the `Authorization` header claims of the activity, or of what is none.
-
-        Raises `Unauthorized` and `KeysUnavailable`.
-        """
+    async def token(self, header: str | None) -> Token:
+        """What the `Authorization` header bears. Raises `Unauthorized` and `KeysUnavailable`."""
         token = (header or "").removeprefix(_BEARER)
         if token == header or not token:
             raise Unauthorized("there is no bearer token")
         key = await self._key(_name_of_key(token))
-        claims = self._claimed(token, key)
-        if body is None:
-            return claims
-        if words(body, "channelId") not in key.endorsed:
-            raise Unauthorized("the key is not endorsed for the activity's channel")
-        if claims["serviceurl"] != at(body, "serviceUrl"):
-            raise Unauthorized("the token is for another service URL")
-        return claims
+        return Token(claims=self._claimed(token, key), endorsed=key.endorsed)
 
     async def ready(self) -> bool:
         """Whether keys are there; asks for them where they are not."""
@@ -96,7 +101,7 @@ class Verifier:
                 algorithms=[_ALGORITHM],
                 audience=self._app_id,
                 issuer=ISSUER,
-                leeway=_LEEWAY_SECONDS,
+                leeway=LEEWAY_SECONDS,
                 options={"require": list(_REQUIRED), "strict_aud": True},
             )
         except jwt.PyJWTError as error:

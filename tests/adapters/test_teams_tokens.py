@@ -37,9 +37,15 @@ def fetched(teams: FakeTeams) -> int:
     return len(teams.called("keys"))
 
 
+async def claimed(checks: Verifier, header: str | None, body: dict[str, Any]) -> Any:
+    token = await checks.token(header)
+    token.check(body)
+    return token.claims
+
+
 async def refused(checks: Verifier, header: str | None, body: dict[str, Any] = BODY) -> bool:
     try:
-        await checks.claims(header, body)
+        await claimed(checks, header, body)
     except Unauthorized:
         return True
     return False
@@ -53,7 +59,7 @@ async def all_unknown(checks: Verifier, teams: FakeTeams, count: int) -> bool:
 def test_a_genuine_token_says_what_it_claims() -> None:
     async def run() -> None:
         async with FakeTeams() as teams:
-            claims = await verifier(teams).claims(bearer(teams), BODY)
+            claims = await claimed(verifier(teams), bearer(teams), BODY)
             assert (claims["aud"], claims["serviceurl"]) == (APP_ID, SERVICE_URL)
 
     asyncio.run(run())
@@ -111,8 +117,8 @@ def test_clocks_may_differ_by_five_minutes() -> None:
     async def run() -> None:
         async with FakeTeams() as teams:
             checks, now = verifier(teams), time.time()
-            assert await checks.claims(bearer(teams, exp=now - 240), BODY)
-            assert await checks.claims(bearer(teams, nbf=now + 240), BODY)
+            assert await claimed(checks, bearer(teams, exp=now - 240), BODY)
+            assert await claimed(checks, bearer(teams, nbf=now + 240), BODY)
 
     asyncio.run(run())
 
@@ -142,7 +148,7 @@ def test_a_key_counts_only_for_the_channels_that_may_use_it() -> None:
         async with FakeTeams() as teams:
             teams.keys.endorsed[0] = ("webchat",)
             assert await refused(verifier(teams), bearer(teams))
-            assert await verifier(teams).claims(bearer(teams), BODY | {"channelId": "webchat"})
+            assert await claimed(verifier(teams), bearer(teams), BODY | {"channelId": "webchat"})
 
     asyncio.run(run())
 
@@ -151,10 +157,10 @@ def test_a_key_that_was_published_since_is_accepted_at_once_and_one_that_was_wit
     async def run() -> None:
         async with FakeTeams() as teams:
             checks, old = verifier(teams), bearer(teams)
-            await checks.claims(old, BODY)
+            await claimed(checks, old, BODY)
             assert await all_unknown(checks, teams, 1)
             teams.keys.rotates(keeps=False)
-            assert await checks.claims(bearer(teams), BODY)
+            assert await claimed(checks, bearer(teams), BODY)
             assert await refused(checks, old)
 
     asyncio.run(run())
@@ -170,7 +176,7 @@ def test_invented_keys_are_not_looked_for_each() -> None:
             teams.keys.rotates()
             assert await refused(checks, bearer(teams))
             clock.now += 15
-            assert await checks.claims(bearer(teams), BODY)
+            assert await claimed(checks, bearer(teams), BODY)
             assert fetched(teams) == 5
 
     asyncio.run(run())
@@ -180,10 +186,10 @@ def test_who_needs_keys_at_the_same_time_waits_for_the_same_ones() -> None:
     async def run() -> None:
         async with FakeTeams() as teams:
             checks = verifier(teams)
-            await asyncio.gather(*(checks.claims(bearer(teams), BODY) for _ in range(20)))
+            await asyncio.gather(*(claimed(checks, bearer(teams), BODY) for _ in range(20)))
             assert fetched(teams) == 1
             teams.keys.rotates()
-            await asyncio.gather(*(checks.claims(bearer(teams), BODY) for _ in range(20)))
+            await asyncio.gather(*(claimed(checks, bearer(teams), BODY) for _ in range(20)))
             assert fetched(teams) == 2
 
     asyncio.run(run())
@@ -194,8 +200,8 @@ def test_who_goes_while_waiting_leaves_the_keys_to_the_others() -> None:
         async with FakeTeams() as teams:
             teams.fail("keys", Trouble.SLOW, seconds=0.1)
             checks = verifier(teams)
-            first = asyncio.create_task(checks.claims(bearer(teams), BODY))
-            second = asyncio.create_task(checks.claims(bearer(teams), BODY))
+            first = asyncio.create_task(claimed(checks, bearer(teams), BODY))
+            second = asyncio.create_task(claimed(checks, bearer(teams), BODY))
             await asyncio.sleep(0.05)
             first.cancel()
             assert await second
@@ -215,12 +221,12 @@ def test_where_no_keys_can_be_had_nobody_can_tell(method: str, how: Trouble | in
             asked = len(teams.calls)
             for _ in range(5):
                 with pytest.raises(KeysUnavailable):
-                    await checks.claims(bearer(teams), BODY)
+                    await claimed(checks, bearer(teams), BODY)
             assert len(teams.calls) == asked  # not so soon
             teams.heals()
             clock.now += 2
             assert await checks.ready()
-            assert await checks.claims(bearer(teams), BODY)
+            assert await claimed(checks, bearer(teams), BODY)
 
     asyncio.run(run())
 
@@ -229,13 +235,13 @@ def test_a_new_key_that_cannot_be_looked_for_is_not_called_bad() -> None:
     async def run() -> None:
         async with FakeTeams() as teams:
             checks, old = verifier(teams), bearer(teams)
-            await checks.claims(old, BODY)
+            await claimed(checks, old, BODY)
             teams.keys.rotates()
             teams.fail("openid", 503, times=None)
             for _ in range(2):
                 with pytest.raises(KeysUnavailable):
-                    await checks.claims(bearer(teams), BODY)
-            assert await checks.claims(old, BODY)
+                    await claimed(checks, bearer(teams), BODY)
+            assert await claimed(checks, old, BODY)
 
     asyncio.run(run())
 
@@ -245,19 +251,19 @@ def test_keys_are_asked_for_anew_twice_a_day_and_believed_for_one_day_at_most() 
         async with FakeTeams() as teams:
             clock, hour = Clock(), 3_600
             checks = verifier(teams, clock)
-            await checks.claims(bearer(teams), BODY)
+            await claimed(checks, bearer(teams), BODY)
             clock.now += 11 * hour
-            await checks.claims(bearer(teams), BODY)
+            await claimed(checks, bearer(teams), BODY)
             assert fetched(teams) == 1
             clock.now += hour
-            await checks.claims(bearer(teams), BODY)
+            await claimed(checks, bearer(teams), BODY)
             assert fetched(teams) == 2
             teams.fail("*", 503, times=None)
             clock.now += 23 * hour
-            assert await checks.claims(bearer(teams), BODY)
+            assert await claimed(checks, bearer(teams), BODY)
             clock.now += hour
             with pytest.raises(KeysUnavailable):
-                await checks.claims(bearer(teams), BODY)
+                await claimed(checks, bearer(teams), BODY)
 
     asyncio.run(run())
 
@@ -266,7 +272,7 @@ def test_while_keys_are_waited_for_everything_else_goes_on() -> None:
     async def run() -> None:
         async with FakeTeams() as teams:
             teams.fail("keys", Trouble.SLOW, seconds=0.3)
-            checking = asyncio.create_task(verifier(teams).claims(bearer(teams), BODY))
+            checking = asyncio.create_task(claimed(verifier(teams), bearer(teams), BODY))
             turns = 0
             while not checking.done():
                 await asyncio.sleep(0.01)

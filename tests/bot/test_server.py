@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import io
 import json
 import logging
@@ -9,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +19,7 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, web
 
 from bot import server
+from bot.logs import hush
 from bot.server import LARGEST_BODY_BYTES, CannotListen, Check, make_app, serving
 from conversations.errors import Busy, StorageDown
 from tests.journeys.terminal import ROOT
@@ -44,6 +47,10 @@ async def slow() -> None:
 
 async def echo(request: web.Request) -> web.Response:
     return web.json_response(await request.json())
+
+
+async def length(request: web.Request) -> web.Response:
+    return web.Response(text=str(len(await request.read())))
 
 
 def raising(error: Exception) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -171,6 +178,79 @@ def test_a_large_body_of_unsaid_length_is_refused_too() -> None:
     async def scene() -> None:
         async with running() as client, client.post("/slack/events", data=pieces()) as answer:
             assert answer.status == 413
+
+    asyncio.run(scene())
+
+
+def test_a_body_that_does_not_come_to_its_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(server, "LINGER_SECONDS", 0.1)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    async def scene() -> None:
+        async with running() as client:
+            begun = time.monotonic()
+            async with client.post("/slack/events", data=dripping()) as answer:
+                assert (answer.status, await answer.json()) == (408, {"error": "That took too long to arrive."})
+            assert time.monotonic() - begun < 3
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("begun", [b"", b"POST /slack/events HTTP/1.1\r\nX-Slow: "])
+def test_a_connection_that_begins_no_request_is_cut_off(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.2)
+
+    async def scene() -> None:
+        async with serving(make_app(ECHO, {}, scrape), LOOPBACK, 0) as address:
+            reader, writer = await asyncio.open_connection(LOOPBACK, int(address.rpartition(":")[2]))
+            writer.write(begun)
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+            writer.close()
+
+    asyncio.run(scene())
+
+
+_POST = b"POST /slack/events HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        _POST + b"Content-Length: 100\r\n\r\n{",
+        _POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+        _POST + b"Transfer-Encoding: chunked\r\n\r\nwhat ana wrote\r\n",
+        b"what ana wrote\r\n\r\n",
+    ],
+)
+def test_who_goes_before_the_end_or_speaks_no_http_is_no_fault_of_ours(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with serving(make_app(ECHO, {}, scrape), LOOPBACK, 0) as address:
+            _, writer = await asyncio.open_connection(LOOPBACK, int(address.rpartition(":")[2]))
+            writer.write(sent)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.close()
+            await asyncio.sleep(0.05)
+
+    hush()
+    asyncio.run(scene())
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+    assert SECRET not in caplog.text
+
+
+def test_a_compressed_body_is_taken_as_it_came() -> None:
+    async def scene() -> None:
+        async with running([web.post("/x", length)]) as client:
+            body = gzip.compress(b" " * 10 * LARGEST_BODY_BYTES)
+            async with client.post("/x", data=body, headers={"Content-Encoding": "gzip"}) as answer:
+                assert (answer.status, await answer.text()) == (200, str(len(body)))
 
     asyncio.run(scene())
 
