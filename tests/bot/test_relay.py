@@ -52,8 +52,10 @@ class Platform:
         self.sent: list[Delivery] = []
         self.asked: list[Delivery] = []
         self.words: list[Mapping[int, str]] = []
+        self.called = asyncio.Event()
 
     async def deliver(self, delivery: Delivery, words: Mapping[int, str]) -> str | None:
+        self.called.set()
         await asyncio.sleep(self.seconds)
         error = self.does.pop(0) if self.does else None
         if error is None or getattr(error, "arrived", False):
@@ -622,7 +624,7 @@ def test_stopping_finishes_what_is_in_flight_and_begins_nothing_new(database: Da
         await begun(database.units)
         one = relay(database.units, platform)
         running = asyncio.create_task(one.run())
-        await asyncio.sleep(0.1)
+        await platform.called.wait()
         if how == "stop":
             one.stop()
         else:
