@@ -8,6 +8,8 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
+from socket import gethostname
 
 from bot.library import load_engine
 from bot.plans import Planner
@@ -25,6 +27,11 @@ from storage.unit_of_work import Reach, no_op
 
 def machine_clock() -> datetime:
     return datetime.now(UTC)
+
+
+def process_name(command: str) -> str:
+    """Like no other one's, on whatever machine and in whatever container, where all are process 1."""
+    return f"{command}-{gethostname()}-{os.getpid()}-{token_hex(4)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ async def running(
             engine,
             database,
             senders,
-            me=f"{command}-{os.getpid()}",
+            me=process_name(command),
             clock=clock,
             reach=reach,
             counted=counted,

@@ -21,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from bot.settings import BadUsage, Settings, read_settings
+from bot.settings import BadUsage, Only, Settings, read_settings
 from conversations.errors import ReadinessError
 
 app = typer.Typer(
@@ -137,11 +137,15 @@ def _typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    only: Annotated[
+        Only | None, typer.Option(help="web: hear the platforms; worker: send and keep the time. Needs PostgreSQL.")
+    ] = None,
+) -> None:
     """The bot on the platforms that are configured, until it is told to stop."""
     from bot.serving import serve as serve_platforms
 
-    serve_platforms(read_settings())
+    serve_platforms(read_settings(), only)
 
 
 @app.command()

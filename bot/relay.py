@@ -33,7 +33,7 @@ from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
 
 LANES = 32  # at a time; one that waits for its channel's rate holds up no other
-POLL_SECONDS = 1.0  # the truth, where nobody wakes us: retries that have come due, other processes' turns
+POLL_SECONDS = 1.0  # the truth, where nobody wakes us: retries that have come due, what a dead process had left
 LOOK_UP_SECONDS = 10.0
 SEND_SECONDS = 15.0  # with the look-up less than a lease
 FIRST_RETRY_SECONDS = 0.5
@@ -111,6 +111,11 @@ class Relay:
     def wake(self) -> None:
         """Something may be due."""
         self._woken.set()
+
+    async def woken(self) -> None:
+        """Returns when it was woken, where it does not run itself."""
+        await self._woken.wait()
+        self._woken.clear()
 
     def stop(self) -> None:
         """Nothing new is claimed; `run` returns when what is in flight is finished."""

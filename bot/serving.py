@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,15 +18,21 @@ from bot.metrics import Metrics
 from bot.platform import Platform
 from bot.scheduler import Scheduler, Tick
 from bot.server import Check, make_app, serving
-from bot.settings import BadSettings, Settings, what_serve_lacks
+from bot.settings import BadSettings, BadUsage, Only, Settings, what_serve_lacks
+from bot.stopping import NOTICE_SECONDS, Work, stop_on_signals, work_until
 from conversations.errors import ReadinessError
 from conversations.ports import Quiet, Sender
 from storage.inspection import missed_looks, waiting_deliveries
+from storage.signals import hear_others, tell_others
 from storage.unit_of_work import Reach, no_op
 
 if TYPE_CHECKING:
     from bot.teams import Microsoft
 
+ONE_PROCESS = (
+    "--only: it is for several processes, and on SQLite one does everything; leave it out, "
+    "or set DATABASE_URL to a PostgreSQL server."
+)
 DUE = timedelta(seconds=5)
 PULSE = timedelta(minutes=1)
 LOOK = timedelta(hours=1)
@@ -35,18 +40,17 @@ LOOK = timedelta(hours=1)
 SWITCH_SECONDS = 0.0005
 
 
-def serve(settings: Settings) -> None:
-    """Blocks until SIGTERM or SIGINT. Raises what `run` raises."""
+def serve(settings: Settings, only: Only | None = None) -> None:
+    """Blocks until SIGTERM or SIGINT; how it then ends, `stopping` tells. Raises what `run` raises."""
     log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, only))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, only: Only | None) -> None:
     told_to_stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-    await run(settings, told_to_stop, settled)
+    stop_on_signals(told_to_stop)
+    await run(settings, told_to_stop, settled, only=only, notice=NOTICE_SECONDS)
 
 
 def settled(_address: str) -> None:
@@ -62,15 +66,20 @@ async def run(
     clock: Callable[[], datetime] = machine_clock,
     haste: float = 1,
     microsoft: Microsoft | None = None,
+    only: Only | None = None,
+    notice: float = 0,
 ) -> None:
     """`listening` is told the address; messages are sent `haste` times as fast as their platform allows.
 
-    `microsoft` is where it is asked, if not where it is.
+    `microsoft` is where it is asked, if not where it is. `only` is the part that this process does, None for all.
+    Told to stop, it answers for `notice` seconds more where a platform calls it.
 
     Raises `BadSettings`, `CannotListen`, and what `running` raises.
     """
     if lacking := what_serve_lacks(settings):
         raise BadSettings("\n".join(lacking))
+    if only and settings.on_sqlite:
+        raise BadUsage(ONE_PROCESS)
     metrics, senders, quiets = Metrics(), dict[str, Sender](), dict[str, Quiet]()
     async with (
         running(
@@ -83,20 +92,22 @@ async def run(
             quiets=quiets,
             noted=metrics.noted,
         ) as application,
-        _configured(settings, application, metrics, clock, haste, microsoft) as platforms,
+        _configured(
+            settings, application, metrics, clock, haste, microsoft, hears=only is not Only.WORKER
+        ) as platforms,
     ):
         senders |= {platform.name: platform.sender for platform in platforms}
         quiets |= {platform.name: platform.quiet for platform in platforms if platform.quiet is not None}
         read = application.database.read
         app = make_app(
             [route for platform in platforms for route in platform.routes],
-            _checks(application, platforms),
+            _checks(application, platforms, told_to_stop),
             lambda: metrics.scraped(lambda: read(waiting_deliveries), lambda: read(missed_looks, now=clock())),
         )
         async with serving(app, settings.host, settings.port) as address:
             listening(address)
-            ticks = _ticks(settings, application, platforms, clock)
-            await _until(told_to_stop, application, platforms, Scheduler(ticks))
+            works = _works(settings, application, platforms, clock, only)
+            await work_until(told_to_stop, works, notice=notice if any(each.routes for each in platforms) else 0)
 
 
 @contextlib.asynccontextmanager
@@ -107,6 +118,8 @@ async def _configured(
     clock: Callable[[], datetime],
     haste: float,
     microsoft: Microsoft | None,
+    *,
+    hears: bool,
 ) -> AsyncIterator[tuple[Platform, ...]]:
     """The platforms that are configured; one that is not is not even imported."""
     async with contextlib.AsyncExitStack() as stack:
@@ -114,12 +127,12 @@ async def _configured(
         if settings.on_slack:
             from bot.slack import on_slack  # noqa: PLC0415  # its SDK is loaded only where it is used
 
-            slack = on_slack(settings, application, metrics, clock, haste)
+            slack = on_slack(settings, application, metrics, clock, haste, hears=hears)
             platforms.append(await stack.enter_async_context(slack))
         if settings.on_teams:
             from bot.teams import MICROSOFT, on_teams  # noqa: PLC0415  # its SDK is loaded only where it is used
 
-            teams = on_teams(settings, application, metrics, clock, haste, microsoft or MICROSOFT)
+            teams = on_teams(settings, application, metrics, clock, haste, microsoft or MICROSOFT, hears=hears)
             platforms.append(await stack.enter_async_context(teams))
         yield tuple(platforms)
 
@@ -147,28 +160,38 @@ def _ticks(
     )
 
 
-async def _until(
-    told_to_stop: asyncio.Event, application: Application, platforms: tuple[Platform, ...], scheduler: Scheduler
-) -> None:
-    """Works until it is told to stop; whatever ends before that is a fault, and ends the rest too."""
-    relay, ticking = asyncio.create_task(application.relay.run()), asyncio.create_task(scheduler.run())
-    hearing = [asyncio.create_task(platform.run()) for platform in platforms if platform.run is not None]
-    stop = asyncio.create_task(told_to_stop.wait())
-    done, _ = await asyncio.wait([relay, ticking, stop, *hearing], return_when=asyncio.FIRST_COMPLETED)
-    for task in (stop, *hearing):
-        task.cancel()
-    await asyncio.gather(stop, *hearing, return_exceptions=True)
-    scheduler.stop()
-    application.ticker.stop()
-    await asyncio.wait([ticking])
-    application.relay.stop()
-    await asyncio.wait([relay])  # whatever else has ended, what is being sent is marked first
-    for task in (relay, ticking, *done):
-        if not task.cancelled() and (error := task.exception()) is not None:
-            raise error
+def _works(
+    settings: Settings,
+    application: Application,
+    platforms: tuple[Platform, ...],
+    clock: Callable[[], datetime],
+    only: Only | None,
+) -> Iterator[Work]:
+    """What is done besides answering: by `web` hearing, by `worker` sending and ticking."""
+    relay, url = application.relay, settings.database_url
+    if only is not Only.WORKER:
+        yield from (Work(run=platform.run) for platform in platforms if platform.run is not None)
+    if only is Only.WEB:
+        yield Work(run=lambda: tell_others(url, relay.woken))
+        return
+    scheduler = Scheduler(_ticks(settings, application, platforms, clock))
+
+    def stop_ticks() -> None:
+        scheduler.stop()
+        application.ticker.stop()
+
+    yield Work(run=relay.run, stop=relay.stop)
+    yield Work(run=scheduler.run, stop=stop_ticks)
+    if not settings.on_sqlite:
+        yield Work(run=lambda: hear_others(url, relay.wake))
 
 
-def _checks(application: Application, platforms: tuple[Platform, ...]) -> Mapping[str, Check]:
+def _checks(
+    application: Application, platforms: tuple[Platform, ...], told_to_stop: asyncio.Event
+) -> Mapping[str, Check]:
+    async def process() -> str | None:
+        return "It is stopping." if told_to_stop.is_set() else None
+
     async def database() -> str | None:
         try:
             await application.database.read(waiting_deliveries)
@@ -176,4 +199,5 @@ def _checks(application: Application, platforms: tuple[Platform, ...]) -> Mappin
             return str(error)
         return None
 
-    return {"database": database, **{name: check for platform in platforms for name, check in platform.checks.items()}}
+    own = {"process": process, "database": database}
+    return {**own, **{name: check for platform in platforms for name, check in platform.checks.items()}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,6 +28,13 @@ class BadUsage(ReadinessError):
 
 class BadSettings(BadUsage):
     """Some settings cannot be used."""
+
+
+class Only(StrEnum):
+    """The part of `serve` that one process does, where others do the rest."""
+
+    WEB = "web"
+    WORKER = "worker"
 
 
 def _zone(name: str) -> str:
@@ -160,6 +168,10 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
 
     @property
     def on_slack(self) -> bool:

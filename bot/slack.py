@@ -70,11 +70,26 @@ async def speaking_on_slack(
 
 @contextlib.asynccontextmanager
 async def on_slack(
-    settings: Settings, application: Application, metrics: Metrics, clock: Callable[[], datetime], haste: float
+    settings: Settings,
+    application: Application,
+    metrics: Metrics,
+    clock: Callable[[], datetime],
+    haste: float,
+    *,
+    hears: bool = True,
 ) -> AsyncIterator[Platform]:
-    """Slack, with its connections closed at the end; spoken to `haste` times as fast as it allows."""
+    """Slack, with its connections closed at the end; spoken to `haste` times as fast as it allows.
+
+    What does not hear it only speaks there.
+    """
     async with _speaking(settings, application, clock, asks_by=clock, haste=haste) as slack:
         tokens, workspaces = slack.tokens, slack.workspaces
+        if tokens is not None:
+            await _seal_anew(tokens)
+        spoken = replace(slack.platform, checks={} if tokens else {"slack": _answers(workspaces)})
+        if not hears:
+            yield spoken
+            return
         desk = Desk(
             _shell(application, metrics, tokens, clock),
             slack.people,
@@ -88,8 +103,6 @@ async def on_slack(
         flow = _flow(settings, application, workspaces, tokens, clock) if tokens else None
         app = to_app(desk, workspaces, flow)
         routes = [*(installing.routes(flow) if flow else ())]
-        if tokens is not None:
-            await _seal_anew(tokens)
         if settings.slack_app_token is not None:
             sockets = Sockets(app, settings.slack_app_token.get_secret_value(), workspaces)
             checks: dict[str, Check] = {"slack": partial(_connected, sockets)}
@@ -97,8 +110,7 @@ async def on_slack(
         else:
             secret = settings.slack_signing_secret
             routes.append(web.post(EVENTS, events(app, secret.get_secret_value() if secret else "")))
-            checks = {} if tokens else {"slack": _answers(workspaces)}
-            yield replace(slack.platform, routes=routes, checks=checks)
+            yield replace(spoken, routes=routes)
 
 
 @contextlib.asynccontextmanager

@@ -90,9 +90,17 @@ async def on_teams(
     clock: Callable[[], datetime],
     haste: float,
     microsoft: Microsoft = MICROSOFT,
+    *,
+    hears: bool = True,
 ) -> AsyncIterator[Platform]:
-    """Teams, with its connections closed at the end; spoken to `haste` times as fast as it allows."""
+    """Teams, with its connections closed at the end; spoken to `haste` times as fast as it allows.
+
+    What does not hear it only speaks there.
+    """
     async with _speaking(settings, application, clock, microsoft, asks_by=clock, haste=haste) as teams:
+        if not hears:
+            yield replace(_platform(teams), checks={} if settings.teams_auth_off else {"teams": teams.connector.ready})
+            return
         desk = Desk(
             _shell(application, metrics, clock), teams.people, teams.sender.places, teams.wording, zone=settings.zone
         )

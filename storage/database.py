@@ -27,6 +27,7 @@ _THREADS = 8  # PostgreSQL's; the sum over all processes stays below its max_con
 _READERS = 4
 # A busy server answers late rather than never: a statement, and waiting for a lock, in milliseconds.
 _BOUNDS = "-c statement_timeout=2000 -c lock_timeout=1500"
+_CONNECT: dict[str, Any] = {"connect_timeout": 3}
 _PATIENCE = f"busy_timeout={LOCK_MILLISECONDS}"
 _SYNCHRONOUS = "FULL"  # acked means committed: NORMAL may lose the last turns in a power cut
 
@@ -112,6 +113,13 @@ def looking_engine(path: Path) -> Engine:
     return create_engine(address, hide_parameters=True)
 
 
+def connect_arguments(url: str) -> dict[str, Any]:
+    """How psycopg connects to a PostgreSQL server by itself, for what no unit of work does."""
+    address = to_address(url)
+    _, arguments = address.get_dialect()().create_connect_args(address)
+    return {**arguments, **_CONNECT}
+
+
 def postgres_engine(address: URL) -> Engine:
     return create_engine(
         address,
@@ -119,7 +127,7 @@ def postgres_engine(address: URL) -> Engine:
         pool_size=_THREADS,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={"options": _BOUNDS, "connect_timeout": 3},
+        connect_args={"options": _BOUNDS, **_CONNECT},
     )
 
 

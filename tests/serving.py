@@ -18,7 +18,7 @@ import aiohttp
 from adapters.slack.manifest import manifest, scopes
 from bot.bootstrap import machine_clock
 from bot.serving import run
-from bot.settings import Settings
+from bot.settings import Only, Settings
 from storage.unit_of_work import Reach, no_op
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, text_of
 from tests.fake_slack_state import Message
@@ -138,17 +138,20 @@ async def serving(
     clock: Callable[[], datetime] = machine_clock,
     haste: float = HASTE,
     waits: bool = True,
+    only: Only | None = None,
     **settings: Any,
 ) -> AsyncIterator[Serve]:
     """Told to stop at the end, and gone then. `url` is the database's; with `waits` Slack has its sockets first."""
     told_to_stop, heard = asyncio.Event(), asyncio.get_running_loop().create_future()
     given = settings_for(slack, url, over, **settings)
-    served = asyncio.create_task(run(given, told_to_stop, heard.set_result, reach, clock=clock, haste=haste))
+    work = run(given, told_to_stop, heard.set_result, reach, clock=clock, haste=haste, only=only)
+    served = asyncio.create_task(work)
     try:
         await asyncio.wait([served, heard], return_when=asyncio.FIRST_COMPLETED)
         address = await heard if heard.done() else ""
-        slack.events_url = f"{address}/slack/events" if over == HTTP else None
-        if over == SOCKET and address and waits:
+        if only is not Only.WORKER:
+            slack.events_url = f"{address}/slack/events" if over == HTTP else None
+        if over == SOCKET and address and waits and only is not Only.WORKER:
             await slack.until(lambda: len(slack.sockets) == 2)
         if address:
             yield Serve(slack=slack, url=address, settings=given)
