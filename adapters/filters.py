@@ -6,7 +6,6 @@ Plain functions without a platform in them; `wording.py` hands them to the templ
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -31,6 +30,8 @@ _ESCAPE_SEQUENCE = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links
     r"|[\x1b\x9b]\[?[0-?]*[ -/]*[@-~]"  # CSI and two-character sequences
 )
+# Control characters but for the end of a line, halves of characters, and what turns the direction of reading
+_HIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _SAMPLE_PERSON = re.compile(r"<@U\d+([A-Z]+)>")
 
 _FAILURE_POINTS = {
@@ -107,20 +108,12 @@ _FIELDS = {
 
 def visible(text: str) -> str:
     """The text without what a screen would act on: escape sequences, control and direction characters."""
-    plain = _ESCAPE_SEQUENCE.sub("", text)
-    return "".join(character if _is_shown(character) else " " * character.isspace() for character in plain)
+    return _HIDDEN.sub(lambda found: " " * found[0].isspace(), _ESCAPE_SEQUENCE.sub("", text))
 
 
 def named(text: str) -> str:
     """What was said, with people as `@ID`."""
     return _MENTION.sub(r"@\1", text)
-
-
-def _is_shown(character: str) -> bool:
-    """Neither a control character nor one that turns the reading direction, nor half of one."""
-    if unicodedata.category(character) in ("Cc", "Cs"):
-        return character == "\n"
-    return not ("\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069")
 
 
 def when(moment: date | datetime, today: date, zone: ZoneInfo) -> str:

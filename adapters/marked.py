@@ -90,13 +90,15 @@ def sentence(part: Line | ItemLine) -> str:
 
 def pieces(marked: str) -> Iterator[tuple[str, str]]:
     """A sentence's pieces with their style, `END` where there is none. `STRESS` begins and ends between them."""
-    style = END
-    for piece in _MARKED.split(marked):
-        if piece == STRESS:
+    style, (first, *others) = END, _MARKED.split(marked)
+    if first:
+        yield style, first
+    for mark, piece in zip(others[::2], others[1::2], strict=True):
+        if mark == STRESS:
             yield STRESS, ""
-        elif _MARKED.fullmatch(piece):
-            style = piece
-        elif piece:
+        else:
+            style = mark
+        if piece:
             yield style, piece
 
 
