@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TypeAlias
@@ -32,10 +33,11 @@ class Scale:
     rounds: int
     seconds: float
     reviews: int
+    profiled_seconds: float
 
 
-FULL = Scale(rounds=7, seconds=1.0, reviews=12 * THREADS)
-QUICK = Scale(rounds=1, seconds=0.2, reviews=THREADS)
+FULL = Scale(rounds=7, seconds=1.0, reviews=12 * THREADS, profiled_seconds=3.0)
+QUICK = Scale(rounds=1, seconds=0.2, reviews=THREADS, profiled_seconds=0.1)
 
 
 def on_sqlite(folder: Path, platform: Platform) -> tuple[str, str]:
@@ -53,8 +55,10 @@ def on_postgres(server_url: str, platform: Platform) -> tuple[str, str]:
     return floor.render_as_string(hide_password=False), product.render_as_string(hide_password=False)
 
 
-async def compare(platform: Platform, urls: tuple[str, str], folder: Path, scale: Scale) -> Mapping[int, list[Trial]]:
-    """Trials by the number of requests in flight. Raises `NotMeasured`."""
+async def compare(
+    platform: Platform, urls: tuple[str, str], folder: Path, scale: Scale
+) -> tuple[Mapping[int, list[Trial]], str]:
+    """Trials by the number of requests in flight, and where the product's time goes. Raises `NotMeasured`."""
     texts = await begin(platform, urls[1], scale.reviews)
     trials: dict[int, list[Trial]] = {level: [] for level in LEVELS}
     acked = 0
@@ -66,8 +70,11 @@ async def compare(platform: Platform, urls: tuple[str, str], folder: Path, scale
                 acked += len(trial[PRODUCT].taken)
                 if number:
                     trials[level].append(trial)
+        profiled = partial(measure, servers[PRODUCT].server, asking[PRODUCT], in_flight=LEVELS[-1])
+        with servers[PRODUCT].server.profiled() as profile:
+            acked += len((await profiled(seconds=scale.profiled_seconds)).taken)
     await _check_kept(urls[1], acked)
-    return trials
+    return trials, profile()
 
 
 def _asking(name: str, platform: Platform, reviews: int, texts: list[str], asked: Asked) -> Iterator[bytes]:

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby, islice
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -19,6 +18,7 @@ from benchmarks.beside import Beside, answering, begin_threads, take, while_goin
 from benchmarks.due import BEGUN, NEXT_MONDAY, begin_one, copy, databases, filling, make_due, tell, wait
 from benchmarks.figures import Figure, spread
 from benchmarks.load import NotMeasured
+from benchmarks.setting import Setting
 from bot.bootstrap import Application, running
 from bot.settings import Settings
 from conversations.activities import Activity
@@ -44,8 +44,9 @@ _GROUPED = (
 )
 
 
-async def digests(store: str, where: Path | str) -> list[Figure]:
+async def digests(setting: Setting) -> list[Figure]:
     """Raises `NotMeasured`."""
+    store, where = setting.store, setting.where
     (url,) = await asyncio.to_thread(databases, where, "weekly")
     original = await begin_one(url, answered=ITEMS)
     said = await begin_threads(url)
@@ -116,9 +117,11 @@ async def _ticked(application: Application, number: int) -> float:
 def _figures(store: str, written: list[tuple[float, float]], beside: list[Beside]) -> list[Figure]:
     itself = "the same turns while nothing ticks"
     return [
-        spread(f"{store}: digests", "one grouped query and a text each", [ours / floor for floor, ours in written], 3),
-        spread(f"{store}: turns while digests are written, p50", itself, [each.p50 for each in beside], 2),
-        spread(f"{store}: turns while digests are written, p99", itself, [each.p99 for each in beside], 3),
+        spread(
+            14, f"{store}: digests", "one grouped query and a text each", [ours / floor for floor, ours in written], 3
+        ),
+        spread(14, f"{store}: turns while digests are written, p50", itself, [each.p50 for each in beside], 2),
+        spread(14, f"{store}: turns while digests are written, p99", itself, [each.p99 for each in beside], 3),
     ]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 from benchmarks.due import NEXT_MONDAY, begin_one, copy, databases, filling, make_due, owner, wait
 from benchmarks.figures import Figure, counted
+from benchmarks.setting import Setting
 from benchmarks.shape import counting
 from bot.bootstrap import Application, running
 from bot.plans import TOGETHER
@@ -27,7 +27,8 @@ _REVIEWS, _ITEMS = 3, 21
 Asked = list[tuple[str, Any]]
 
 
-async def due_shape(store: str, where: Path | str) -> list[Figure]:
+async def due_shape(setting: Setting) -> list[Figure]:
+    store, where = setting.store, setting.where
     (url,) = await asyncio.to_thread(databases, where, "due_shape")
     original = await begin_one(url, answered=_ITEMS)
     with filling(url) as connection:
@@ -40,11 +41,11 @@ async def due_shape(store: str, where: Path | str) -> list[Figure]:
         found = [await _finding(application, many) for many in (_FEW, _MANY)]
         kept = await _keeping(application)
     return [
-        counted(f"{store}: statements of a tick that read all who wait", scans, 0),
-        counted(f"{store}: statements to claim and find people", max(found), _TO_FIND),
-        counted(f"{store}: different numbers of them for {_FEW} and {_MANY}", len(set(found)), 1),
-        counted(f"{store}: statements to keep a digest", max(kept), _TO_KEEP),
-        counted(f"{store}: different numbers of them for {_MANY} digests", len(set(kept)), 1),
+        counted(12, f"{store}: statements of a tick that read all who wait", scans, 0),
+        counted(12, f"{store}: statements to claim and find people", max(found), _TO_FIND),
+        counted(12, f"{store}: different numbers of them for {_FEW} and {_MANY}", len(set(found)), 1),
+        counted(14, f"{store}: statements to keep a digest", max(kept), _TO_KEEP),
+        counted(14, f"{store}: different numbers of them for {_MANY} digests", len(set(kept)), 1),
     ]
 
 

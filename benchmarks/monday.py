@@ -20,6 +20,7 @@ from benchmarks.due import NEXT_MONDAY, begin_one, copy, databases, filling, mak
 from benchmarks.figures import Figure, counted, spread
 from benchmarks.load import NotMeasured, Round
 from benchmarks.sending import Sent, send, serving
+from benchmarks.setting import Setting
 from benchmarks.shape import counting
 from benchmarks.slack import SLACK
 from benchmarks.teams import TEAMS
@@ -54,25 +55,27 @@ FULL = Hour(owners=10_000, sent=500, turns=100, threads=THREADS)
 QUICK = Hour(owners=100, sent=20, turns=5, threads=16)
 
 
-async def monday(store: str, where: Path | str, folder: Path) -> list[Figure]:
+async def monday(setting: Setting) -> list[Figure]:
     """Raises `NotMeasured`."""
-    written, sent = await _played(where, folder, FULL)
+    store, where = setting.store, setting.where
+    written, sent = await _played(where, setting.folder, FULL)
     print(*_lines(store, written, sent), sep="\n", flush=True)
     name, itself = f"{store}, 10,000 digests", "the same turns while nothing ticks"
     return [
-        spread(f"{name}: the 5,000th", "the first ones of the same tick", _growth(written), 1.3),
-        counted(f"{name}: turns meanwhile, p50", round(written.beside.p50, 2), 2, floor=itself),
-        counted(f"{name}: turns meanwhile, p99", round(written.beside.p99, 2), 3, floor=itself),
+        spread(14, f"{name}: the 5,000th", "the first ones of the same tick", _growth(written), 1.3),
+        counted(14, f"{name}: turns meanwhile, p50", round(written.beside.p50, 2), 2, floor=itself),
+        counted(14, f"{name}: turns meanwhile, p99", round(written.beside.p99, 2), 3, floor=itself),
     ]
 
 
-async def monday_shape(store: str, where: Path | str, folder: Path) -> list[Figure]:
+async def monday_shape(setting: Setting) -> list[Figure]:
     """No time is looked at: that all digests were written, and those of both platforms sent, was to be seen."""
-    written, sent = await _played(where, folder, QUICK)
+    store, where = setting.store, setting.where
+    written, sent = await _played(where, setting.folder, QUICK)
     return [
-        counted(f"{store}: statements of a tick for each digest", written.statements, _TO_WRITE),
+        counted(14, f"{store}: statements of a tick for each digest", written.statements, _TO_WRITE),
         *(
-            counted(f"{store}, {title}: statements to send a digest", one.statements, _TO_SEND)
+            counted(14, f"{store}, {title}: statements to send a digest", one.statements, _TO_SEND)
             for title, one in sent.items()
         ),
     ]

@@ -9,25 +9,40 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.profiling import TOGGLE
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0  # the relay finishes what it is sending
 _ROOT = Path(__file__).parents[1]
 _TICK = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     process: subprocess.Popen[bytes]
     port: int
+    profile: Path  # which is written once it was asked for
 
     def cpu_seconds(self) -> float:
         """Of all its threads until now; what PostgreSQL's processes do is not in it."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICK  # proc(5): utime and stime
+
+    def resident_bytes(self) -> int:
+        fields = Path(f"/proc/{self.process.pid}/statm").read_text().split()
+        return int(fields[1]) * _PAGE  # proc(5): resident
+
+    @contextlib.contextmanager
+    def profiled(self) -> Iterator[Callable[[], str]]:
+        """What is measured inside is looked at too; gives what says where the time went, once it is over."""
+        self.process.send_signal(TOGGLE)
+        yield lambda: self.profile.read_text() if self.profile.exists() else "  nothing was seen"
+        self.process.send_signal(TOGGLE)
 
     @contextlib.contextmanager
     def standing_still(self) -> Iterator[None]:
@@ -56,10 +71,10 @@ def server(
     name: str, *arguments: str, port: int, core: int, folder: Path, environment: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
     """`python -m name arguments`, once it listens at `port`; what it logs stands in `folder`."""
-    log = folder / f"{name}-{port}.log"
+    log, profile = folder / f"{name}-{port}.log", folder / f"{name}-{port}.profile"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", name, *arguments],
+            [sys.executable, "-m", "benchmarks.profiling", str(profile), name, *arguments],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(_ROOT), **(environment or {})},
             stdin=subprocess.DEVNULL,
@@ -69,7 +84,7 @@ def server(
         try:
             os.sched_setaffinity(process.pid, {core})  # before it has other threads
             _wait_for(process, port, log)
-            yield Server(process=process, port=port)
+            yield Server(process=process, port=port, profile=profile)
         finally:
             _end(process)
 

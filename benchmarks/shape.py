@@ -40,10 +40,10 @@ async def shape(store: str, url: str, folder: Path) -> list[Figure]:
         seen += await _by_form(application, _FIRST + 2)
         if store == "SQLite":
             commits = await _commits_of_waiting(application, _FIRST + 1000)
-            told.append(counted(f"{store}: commits for {TOGETHER} waiting turns", commits, 1))
+            told.append(counted(8, f"{store}: commits for {TOGETHER} waiting turns", commits, 1))
     return [
-        counted(f"{store}: statements in a turn", max(turn.total() for turn in seen), MOST),
-        counted(f"{store}: different numbers of statements in turns", len({turn["statement"] for turn in seen}), 1),
+        counted(8, f"{store}: statements in a turn", max(turn.total() for turn in seen), MOST),
+        counted(8, f"{store}: different numbers of statements in turns", len({turn["statement"] for turn in seen}), 1),
         *told,
     ]
 

@@ -52,8 +52,8 @@ async def shape_on_teams(store: str, url: str) -> list[Figure]:
         seen = await _by_message(application, connection, asked, clock, _FIRST + 1)
     ordinary = [each["statement"] for each in seen[1:]]  # with the first one its channel is kept
     return [
-        counted(f"{store}, Teams: statements of a message", max(ordinary), MOST),
-        counted(f"{store}, Teams: besides its turn's own, a message", round(mean(ordinary) - min(ordinary), 2), 1),
+        counted(8, f"{store}, Teams: statements of a message", max(ordinary), MOST),
+        counted(8, f"{store}, Teams: besides its turn's own, a message", round(mean(ordinary) - min(ordinary), 2), 1),
     ]
 
 

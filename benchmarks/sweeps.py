@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, update
 from benchmarks.due import FRIDAY, ROWS_EACH, begin_one, copy, databases, filling, later, make_due, wait, waiting_one
 from benchmarks.figures import Figure, spread
 from benchmarks.load import NotMeasured
+from benchmarks.setting import Setting
 from bot.bootstrap import Application, running
 from bot.plans import TOGETHER
 from bot.settings import Settings
@@ -41,8 +42,9 @@ _NOW_DUE = (
 )
 
 
-async def sweeps(store: str, where: Path | str) -> list[Figure]:
+async def sweeps(setting: Setting) -> list[Figure]:
     """Raises `NotMeasured`."""
+    store, where = setting.store, setting.where
     async with AsyncExitStack() as stack:
         applications = {size: await stack.enter_async_context(_among(size, where)) for size in SIZES}
         swept = await _rounds(applications, _SWEEPS, sweep)
@@ -122,7 +124,7 @@ def _all_of(seen: int, wanted: int, seconds: float) -> float:
 
 def _figure(name: str, taken: Taken, size: int, target: float) -> Figure:
     ratios = [many / few for many, few in zip(taken[size], taken[SIZES[0]], strict=True)]
-    return spread(name, "the same among 10,000 rows", ratios, target)
+    return spread(12, name, "the same among 10,000 rows", ratios, target)
 
 
 def _line(store: str, name: str, taken: Taken) -> str:
