@@ -40,8 +40,8 @@ _CUT: Element = {"type": "TextBlock", "text": MORE, "wrap": True}
 def fitting(body: Sequence[Element], most: int) -> list[Element]:
     """As much as has room in `most` bytes: long texts are cut first, and lines go last. The last buttons stay."""
     for longest in _LONGEST:
-        if sum(map(size_of, body)) + size_of(_CUT) <= most:
-            break
+        if size_of(body) <= most:
+            return list(body)
         body = [_shortened(element, longest) for element in body]
     last = [element for element in body[-1:] if element["type"] == "ActionSet"]
     room = most - size_of(last) - size_of(_CUT)
