@@ -28,7 +28,7 @@ BLOCKS = 12
 _ROUNDS, _SECONDS = 7, 0.06  # of each variant in a round
 _SHOWN = 10  # lines
 _LABELS = {"answer": "Answer", "accept": "Accept", "confirm": "Yes, that's me"}
-_SENTENCES = {
+_SENTENCES: Mapping[str, Callable[[MineLine], str]] = {
     "answer": lambda line: line.prompt,
     "accept": lambda line: f"Does “{line.label}” not apply? You decide.",
     "confirm": lambda line: f"You are named as {line.label}. Is that right?",

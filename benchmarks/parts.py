@@ -12,6 +12,7 @@ from benchmarks.digests import digests
 from benchmarks.due_shape import due_shape
 from benchmarks.figures import Figure
 from benchmarks.monday import monday, monday_shape
+from benchmarks.relay import relay, relay_shape
 from benchmarks.setting import Setting
 from benchmarks.slack import SLACK
 from benchmarks.sweeps import sweeps
@@ -36,6 +37,7 @@ PARTS: Mapping[str, Part] = {
     "slack": Part(fully=partial(turns, platform=SLACK), quickly=partial(turns_shape, platform=SLACK), stores=_BOTH),
     "teams": Part(fully=partial(turns, platform=TEAMS), quickly=partial(turns_shape, platform=TEAMS), stores=_BOTH),
     "cards": Part(fully=cards),
+    "relay": Part(fully=relay, quickly=relay_shape),
     "sweeps": Part(fully=sweeps, quickly=due_shape, stores=_BOTH),
     "digests": Part(fully=digests, stores=_BOTH),
     "monday": Part(fully=monday, quickly=monday_shape, stores=_BOTH),

@@ -10,20 +10,6 @@ from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    DividerBlock,
-    HeaderBlock,
-    InteractiveElement,
-    Option,
-    OverflowMenuElement,
-    PlainTextObject,
-    SectionBlock,
-    UserSelectElement,
-)
 from slack_sdk.models.views import View
 
 from adapters.cutting import clamp, fallback_of
@@ -31,7 +17,8 @@ from adapters.heard import Heard
 from adapters.laying_out import lay_out
 from adapters.layout import Break, Buttons, Choice, ItemLine, Line, Tone, address_of, fallback
 from adapters.marked import sentence
-from adapters.slack import limits
+from adapters.slack import elements, limits
+from adapters.slack.elements import Element
 from adapters.slack.texts import bare, plain, to_texts
 from adapters.slack.ways import OVERFLOW, action_id, block_id
 from adapters.wording import Words
@@ -111,7 +98,7 @@ class _Drawing:
         self.layout = lay_out(card, words).without(self._leads_nowhere)
 
     def blocks(self, most: int, characters: int) -> limits.Blocks:
-        return limits.fitting([block.to_dict() for block in self._all()], most, characters)
+        return limits.fitting(list(self._all()), most, characters)
 
     def _leads_nowhere(self, way: Way) -> bool:
         """Without an address, or with a name that is too long to be read back."""
@@ -121,10 +108,10 @@ class _Drawing:
     def _address(self, way: Way) -> str | None:
         return address_of(way, self._review, self._links)
 
-    def _all(self) -> Iterator[Block]:
+    def _all(self) -> Iterator[Element]:
         lines: list[Line | ItemLine] = []
         if self.layout.heading:
-            yield HeaderBlock(text=_text(bare(self.layout.title, self._names), limits.HEADER))
+            yield elements.header(_text(bare(self.layout.title, self._names), limits.HEADER))
         else:
             lines.append(self._title())
         for part in self.layout.parts:
@@ -135,10 +122,10 @@ class _Drawing:
                 lines = []
         yield from self._texts(lines)
 
-    def _below(self, lines: Sequence[Line | ItemLine], part: Buttons | Break) -> Iterator[Block]:
+    def _below(self, lines: Sequence[Line | ItemLine], part: Buttons | Break) -> Iterator[Element]:
         """Lines, and what ends them; a button that is about the last one stands beside it."""
         if isinstance(part, Break):
-            yield from [*self._texts(lines), DividerBlock()]
+            yield from [*self._texts(lines), elements.divider()]
         elif part.of_line and len(part.choices) == 1:
             yield from self._texts(lines[:-1])
             yield from self._with_button(lines[-1], part.choices[0])
@@ -151,14 +138,14 @@ class _Drawing:
         over_others = any(not isinstance(part, Buttons) for part in self.layout.parts)
         return Line(lead=self.layout.title, text="") if over_others else Line(text=self.layout.title)
 
-    def _texts(self, lines: Sequence[Line | ItemLine]) -> Iterator[Block]:
+    def _texts(self, lines: Sequence[Line | ItemLine]) -> Iterator[Element]:
         for quiet, together in groupby(lines, key=_is_quiet):
             for text in to_texts(map(sentence, together), self._names):
-                yield ContextBlock(elements=[text]) if quiet else SectionBlock(text=text, expand=True)
+                yield elements.context(text) if quiet else elements.section(text)
 
     # --- buttons -----------------------------------------------------------------------------------------------------
 
-    def _actions(self, buttons: Buttons) -> Iterator[Block]:
+    def _actions(self, buttons: Buttons) -> Iterator[Element]:
         """One block for each review that the buttons are about, as a block's name says which.
 
         What is one's own to say is no review's, and stands with the others.
@@ -166,15 +153,15 @@ class _Drawing:
         known = [self._about(choice.way) for choice in buttons.choices if choice.way.tap not in WORDS_OF]
         usual = known[0] if known else self._review
         for review in dict.fromkeys([*known, usual]):
-            elements = list(self._interactive(buttons, review, usual))
-            for at in range(0, len(elements), limits.ACTIONS):
-                yield ActionsBlock(block_id=self._block_id(review), elements=elements[at : at + limits.ACTIONS])
+            shown = list(self._interactive(buttons, review, usual))
+            for at in range(0, len(shown), limits.ACTIONS):
+                yield elements.actions(self._block_id(review), shown[at : at + limits.ACTIONS])
 
-    def _with_button(self, line: Line | ItemLine, choice: Choice) -> Iterator[Block]:
+    def _with_button(self, line: Line | ItemLine, choice: Choice) -> Iterator[Element]:
         *before, last = to_texts([sentence(line)], self._names)
-        yield from (SectionBlock(text=text, expand=True) for text in before)
+        yield from map(elements.section, before)
         beside = self._button(choice)
-        yield SectionBlock(block_id=self._block_id(self._about(choice.way)), text=last, expand=True, accessory=beside)
+        yield elements.section(last, block_id=self._block_id(self._about(choice.way)), accessory=beside)
 
     def _about(self, way: Way) -> str | None:
         return way.review or self._review
@@ -182,30 +169,30 @@ class _Drawing:
     def _block_id(self, review: str | None) -> str:
         return block_id(next(self._numbers), review, self._pack if review == self._review else None)
 
-    def _interactive(self, buttons: Buttons, review: str | None, usual: str | None) -> Iterator[InteractiveElement]:
+    def _interactive(self, buttons: Buttons, review: str | None, usual: str | None) -> Iterator[Element]:
         def here(choice: Choice) -> bool:
             return (usual if choice.way.tap in WORDS_OF else self._about(choice.way)) == review
 
         if buttons.picker and here(buttons.picker):
             label = _text(bare(buttons.picker.label, self._names), limits.PLACEHOLDER)
-            yield UserSelectElement(action_id=action_id(buttons.picker.way), placeholder=label)
+            yield elements.select_person(action_id(buttons.picker.way), label)
         yield from (self._button(choice) for choice in buttons.in_sight if here(choice))
         if menu := [self._option(choice) for choice in buttons.more if here(choice)]:
-            yield OverflowMenuElement(action_id=OVERFLOW, options=menu)
+            yield elements.overflow(OVERFLOW, menu)
 
-    def _button(self, choice: Choice) -> ButtonElement:
+    def _button(self, choice: Choice) -> Element:
         label = bare(choice.label, self._names)
-        return ButtonElement(
-            text=_text(label, LABEL),
-            action_id=action_id(choice.way),
+        return elements.button(
+            _text(label, LABEL),
+            action_id(choice.way),
             url=self._address(choice.way),
             style=_style(choice),
             accessibility_label=self._heard.apart(label, bare(choice.heard, self._names)),
         )
 
-    def _option(self, choice: Choice) -> Option:
+    def _option(self, choice: Choice) -> Element:
         label = _text(bare(choice.label, self._names), limits.OPTION_TEXT)
-        return Option(text=label, value=action_id(choice.way), url=self._address(choice.way))
+        return elements.option(label, action_id(choice.way), url=self._address(choice.way))
 
 
 def _is_quiet(part: Line | ItemLine) -> bool:
@@ -218,5 +205,5 @@ def _style(choice: Choice) -> str | None:
     return "primary" if choice.primary else None
 
 
-def _text(text: str, most: int) -> PlainTextObject:
-    return PlainTextObject(text=clamp(text, most), emoji=False)
+def _text(text: str, most: int) -> Element:
+    return elements.plain_text(clamp(text, most))

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject
-
 from adapters.cutting import clamp
 from adapters.marked import RUNG, SAID, STRESS, TYPED, Marking, Names, pieces, with_addresses
+from adapters.slack.elements import Element, markup, plain_text
 from adapters.slack.limits import TEXT, URL
 
 _ID = re.compile(r"[UW][A-Z0-9]+")
@@ -33,7 +32,7 @@ class Slack(Marking):
         return f"Type {self.typed('/invite @AI Readiness')} there"
 
 
-def to_texts(lines: Iterable[str], names: Mapping[str, str]) -> list[MarkdownTextObject | PlainTextObject]:
+def to_texts(lines: Iterable[str], names: Mapping[str, str]) -> list[Element]:
     """Sentences, each on its line, as few texts, none too long for a section. `names` are those of people, by id."""
     texts: list[tuple[bool, str]] = []
     for is_markup, text in (each for line in lines for each in _texts(line, names)):
@@ -41,10 +40,7 @@ def to_texts(lines: Iterable[str], names: Mapping[str, str]) -> list[MarkdownTex
             texts[-1] = (is_markup, f"{texts[-1][1]}\n{text}")
         else:
             texts.append((is_markup, text))
-    return [
-        MarkdownTextObject(text=text, verbatim=True) if is_markup else PlainTextObject(text=text, emoji=False)
-        for is_markup, text in texts
-    ]
+    return [markup(text) if is_markup else plain_text(text) for is_markup, text in texts]
 
 
 def bare(marked: str, names: Mapping[str, str]) -> str:
@@ -66,9 +62,9 @@ def _texts(line: str, names: Mapping[str, str]) -> list[tuple[bool, str]]:
     """A sentence, and whether it is markup; behind its rings where it cannot be."""
     people = _known(names)
     shown = list(_markup(line, people))
-    markup = "".join(text for text, _ in shown)
-    if len(markup) <= TEXT and not _ACTS.search("".join(loose for _, loose in shown)):
-        return [(True, markup)]
+    marked = "".join(text for text, _ in shown)
+    if len(marked) <= TEXT and not _ACTS.search("".join(loose for _, loose in shown)):
+        return [(True, marked)]
     rings = [_ring(who) for style, who in pieces(line) if style == RUNG and people.are(who)]
     return [*([(True, " ".join(rings))] if rings else []), (False, clamp(people.bare(line), TEXT))]
 

@@ -26,7 +26,7 @@ SAID = LIKE_MARKUP.filter(lambda typed: visible(typed).strip() != "")
 
 
 def texts(*lines: str) -> list[dict[str, Any]]:
-    return [text.to_dict() for text in to_texts(lines, NAMES)]
+    return to_texts(lines, NAMES)
 
 
 def markup(line: str) -> str:
