@@ -111,6 +111,9 @@ def _spoken(part: Line | ItemLine) -> str:
 
 
 def _without(buttons: Buttons, left_out: Callable[[Way], bool]) -> Buttons:
+    if not any(left_out(choice.way) for choice in (*buttons.in_sight, *buttons.more)):
+        return buttons  # as nearly always
+
     def kept(choices: Iterable[Choice]) -> tuple[Choice, ...]:
         return tuple(choice for choice in choices if not left_out(choice.way))
 

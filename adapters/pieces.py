@@ -64,11 +64,11 @@ def buttons_aside(ways: Iterable[Way], *, label: Callable[[Way], str] = button) 
 def buttons_of_line(ways: Iterable[Way], about: str, *, label: Callable[[Way], str] = button) -> list[Buttons]:
     """The ways of one line among others: none is primary, and each is heard with what it is about."""
     choices = [Choice(way=way, label=label(way), heard=f"{label(way)}: {about}") for way in dict.fromkeys(ways)]
-    return [replace(in_a_row(choices), of_line=True)] if choices else []
+    return [in_a_row(choices, of_line=True)] if choices else []
 
 
-def in_a_row(choices: Sequence[Choice]) -> Buttons:
+def in_a_row(choices: Sequence[Choice], *, of_line: bool = False) -> Buttons:
     """What has no place in sight goes into the overflow, and what has none there comes back."""
     first = [choice for choice in choices if not choice.way.more]
     menu = [*first[IN_SIGHT:], *(choice for choice in choices if choice.way.more)]
-    return Buttons(in_sight=(*first[:IN_SIGHT], *menu[IN_OVERFLOW:]), more=tuple(menu[:IN_OVERFLOW]))
+    return Buttons(in_sight=(*first[:IN_SIGHT], *menu[IN_OVERFLOW:]), more=tuple(menu[:IN_OVERFLOW]), of_line=of_line)

@@ -79,7 +79,7 @@ def the_card() -> MineCard:
 
 def _figures(rounds: list[dict[str, float]]) -> Iterator[Figure]:
     wanted = (
-        ("Slack", "Slack dicts", 20.0),
+        ("Slack", "Slack dicts", 6.0),
         ("Slack Jinja", "Slack dicts", None),
         ("Slack models", "Slack dicts", None),
         ("Teams", "Teams dicts", 6.0),
