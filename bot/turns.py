@@ -66,6 +66,8 @@ class TurnRunner:
             if not self._under_way:
                 self._rest.set()
         self._reach("committed")
+        if turn is not None and turn.standing is not None:
+            self._shelf.remember(turn.standing)
         if turn is not None and turn.effects:
             self._wake()
         return turn

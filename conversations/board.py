@@ -32,15 +32,15 @@ from conversations.composing_private import (
 from conversations.effects import MessageKey, Post, Revise
 from conversations.item_standing import ItemStanding
 from conversations.review import ActKind, Phase, State
-from conversations.scoring import Score, score
-from conversations.standing import Standing
+from conversations.scoring import score
+from conversations.standing import Standing, once
 
 Board: TypeAlias = Mapping[MessageKey, Card]
 
 
-def board(standing: Standing, points: Score | None = None) -> dict[MessageKey, Card]:
-    """`points` are its score, where that is known already."""
-    points, posted = points or score(standing), frozenset(standing.review.posted)
+@once
+def board(standing: Standing) -> Board:
+    points, posted = score(standing), frozenset(standing.review.posted)
     cards: dict[MessageKey, Card] = {"root": root_card(standing, points)}
     for number, question in enumerate(standing.pack.questions, 1):
         if _is_on(posted, f"question/{question.key}", standing.asked in {item.key for item in question.items}):

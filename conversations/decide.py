@@ -15,6 +15,7 @@ from functools import partial
 
 from conversations import linking, oneself
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
+from conversations.board import board
 from conversations.calendars import Calendar
 from conversations.cards import Card, NotedCard, Notice, NoticeCard, Tap, Way
 from conversations.composing import summary_card
@@ -22,6 +23,7 @@ from conversations.effects import Effect, React, Turn, Whisper
 from conversations.engine import begin, lapse, step
 from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
+from conversations.lapses import due_at, holds
 from conversations.names import folded_name
 from conversations.overview import home_card, list_card, mine_card, welcome_card
 from conversations.packs import Library
@@ -31,11 +33,11 @@ from conversations.ports import Found
 from conversations.preferences import speaks_of
 from conversations.recognizer import recognize
 from conversations.regions import Regions
-from conversations.reminders import with_looks
+from conversations.reminders import looks, with_looks
 from conversations.reports import with_names
 from conversations.review import LIVING, Review
 from conversations.scoring import score
-from conversations.standing import Standing, stand
+from conversations.standing import Standing, knowing, stand
 from conversations.surroundings import with_word_of
 from conversations.views import help_card, mine_lines
 from conversations.ways import open_ways
@@ -80,7 +82,7 @@ class Engine:
         if activity.kind is ActivityKind.LAPSE and found.review is not None:
             turn = lapse(found.review, now, self.library.packs.get(found.review.pack.name))
             return with_looks(turn, None, now)  # a whole look, which brings back what was lost
-        before = stand(found.review, now) if found.review is not None else None
+        before = _standing_of(found, now)
         turn = self._of_oneself(activity, found, now) or self._of_reviews(activity, found, before, now)
         turn = linking.with_news(turn, activity, found)
         if activity.reference.platform in self.unthanked:
@@ -200,6 +202,13 @@ class Engine:
             shown_at=now,
         )
         return begin(review, now)
+
+
+def _standing_of(found: Found, now: datetime) -> Standing | None:
+    """Where the review stands now, which is most often where its newest turn has left it."""
+    if found.stood is not None and holds(found.stood, now):
+        return knowing(replace(found.stood, now=now), found.stood, score, board, looks, due_at)
+    return stand(found.review, now) if found.review is not None else None
 
 
 def project_to_start(activity: Activity) -> str | None:

@@ -8,18 +8,28 @@ from datetime import date, datetime, time, timedelta
 from conversations.checks import DECISION_NEAR_DAYS, HIGH_RISK_FROM, REHEARSAL
 from conversations.item_standing import ItemStanding, working_day_after
 from conversations.review import LIVING
-from conversations.standing import Standing
+from conversations.standing import Standing, once
 
 _DAY = timedelta(days=1)
 _JUST_AFTER = timedelta(seconds=1)
 
 
+@once
 def due_at(standing: Standing) -> datetime | None:
     """The next moment at which a review may stand otherwise by itself; None where none is in sight."""
     if standing.phase not in LIVING:
         return None
     days = (datetime.combine(day, time(), standing.now.tzinfo) for day in _days(standing))
     return min((moment for moment in (*days, *_moments(standing)) if moment > standing.now), default=None)
+
+
+def holds(standing: Standing, now: datetime) -> bool:
+    """Whether all but its moment is the same at a later one, on the same day."""
+    then = standing.now
+    if standing.phase not in LIVING or now.tzinfo != then.tzinfo or now.date() != then.date() or now < then:
+        return False
+    due = due_at(standing)
+    return due is None or now <= due - _JUST_AFTER
 
 
 def _days(standing: Standing) -> Iterator[date]:

@@ -24,7 +24,7 @@ from conversations.reminders import Kind, Reminder, reminders_to, with_looks
 from conversations.review import LIVING, Act, ActKind
 from conversations.scene import shown, with_acts
 from conversations.scoring import score
-from conversations.standing import Standing, stand, told_of
+from conversations.standing import Standing, knowing, stand, told_of
 from conversations.unreachable import ASKED_HERE, asked_here, room_from
 
 MOST_LINES = 3  # in a letter
@@ -263,9 +263,11 @@ def _written(
         if told == review:
             continue
         after = told_of(standing, told)
-        points = score(standing) if after.items is standing.items else None  # else each has its own
-        cards = board(after, points)
-        turns[review.id] = with_looks(shown(board(standing, points), after, on_show=cards), standing, reader.now)
+        on_show = board(standing)
+        if after.items is standing.items:
+            knowing(after, standing, score)
+        cards = board(after)
+        turns[review.id] = with_looks(shown(on_show, after), standing, reader.now)
         lines |= {
             id(each): LetterLine(review=review.id, key=key, card=cast(Line, cards[key]))
             for key, each in zip(keys, going, strict=True)

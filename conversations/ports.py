@@ -14,6 +14,7 @@ from conversations.cards import Card
 from conversations.effects import MessageKey, Turn
 from conversations.people import Account, Address, Person, Preferences
 from conversations.review import Review
+from conversations.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Found:
     """
 
     review: Review | None = None
+    stood: Standing | None = None  # where that review stood after its newest turn, where that is known still
     others: tuple[Review, ...] = ()
     preferences: Preferences | None = None  # the actor's; looked for only when they may be spoken of
     person: Person | None = None  # the actor, with them

@@ -19,7 +19,7 @@ from conversations.history import History, history_of
 from conversations.lapses import due_at
 from conversations.quiet import goes_on, last_done, quiet_from, quiet_key
 from conversations.review import LIVING
-from conversations.standing import Standing, stand
+from conversations.standing import Standing, once, stand
 from conversations.steps import CalendarOf, Kind, Reminder, Steps, going_on
 from conversations.unreachable import teller_to
 
@@ -45,6 +45,7 @@ def reminders_to(person: str, standing: Standing, calendar: Calendar) -> tuple[R
     return tuple(each for each in found if each.person == person)
 
 
+@once
 def looks(standing: Standing) -> Mapping[str, frozenset[Look]]:
     """Who is to be looked at because of this review, for what and when; "" is the review itself, for its lapse.
 

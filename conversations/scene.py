@@ -13,7 +13,8 @@ from conversations.events import Event
 from conversations.item_standing import ItemStanding
 from conversations.language.rules import Rules
 from conversations.review import Act, ActKind, Review
-from conversations.standing import Standing, stand
+from conversations.scoring import score
+from conversations.standing import Standing, knowing, stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +59,13 @@ def with_acts(review: Review, acts: Iterable[Act]) -> Review:
     return replace(review, acts=review.acts + numbered)
 
 
-def shown(before: Board, after: Standing, also: tuple[Effect, ...] = (), on_show: Board | None = None) -> Turn:
+def shown(before: Board, after: Standing, also: tuple[Effect, ...] = ()) -> Turn:
     """The next version of a review, and what changes on its board by it. Who has left is told nothing.
-
-    `on_show` is the board of `after`, where that is known already.
 
     What is for one person is never posted here: they are written to in their own hours (`planning.py`).
     """
     posted = after.review.posted
-    told = [each for each in changes(before, on_show or board(after), frozenset(posted)) if each.to not in after.gone]
+    told = [each for each in changes(before, board(after), frozenset(posted)) if each.to not in after.gone]
     review = replace(
         after.review,
         phase=after.phase,
@@ -75,7 +74,8 @@ def shown(before: Board, after: Standing, also: tuple[Effect, ...] = (), on_show
         reached=_reached(after),
         version=after.review.version + 1,
     )
-    return Turn(review=review, standing=replace(after, review=review), effects=(*told, *also))
+    standing = knowing(replace(after, review=review), after, score, board)  # what is posted now was on it
+    return Turn(review=review, standing=standing, effects=(*told, *also))
 
 
 def _reached(standing: Standing) -> Mapping[str, datetime]:

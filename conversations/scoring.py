@@ -16,7 +16,7 @@ from conversations.checks import Finding, Severity, failed_checks
 from conversations.item_standing import STANDS, ItemStanding
 from conversations.packs import PROFILE_FIELDS, Item, ItemType
 from conversations.review import State
-from conversations.standing import Standing
+from conversations.standing import Standing, once
 
 FAILURE_POINTS = ("F1", "F2", "F3", "F4", "F5")
 _COMES_NEXT = dict(zip(PROFILE_FIELDS["stage"], FAILURE_POINTS, strict=True))  # stage → the first that is looked at
@@ -81,6 +81,7 @@ class Score:
     total: int
 
 
+@once
 def score(standing: Standing) -> Score:
     rules, questions = standing.pack.scoring, standing.pack.questions
     credits = {key: credit(standing, item) for key, item in standing.items.items()}

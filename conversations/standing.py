@@ -6,10 +6,11 @@ Nothing is kept that can be added up again, so taking an act back is leaving it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import reduce
+from functools import reduce, wraps
+from typing import Any, TypeVar
 
 from conversations.item_standing import ANSWERS, STANDS, ItemStanding, at, then
 from conversations.outdating import World, outdated_by, vacated, world_of
@@ -26,6 +27,8 @@ _PHASES = {
     ActKind.FINISHED: Phase.DONE,
     ActKind.CANCELLED: Phase.CANCELLED,
 }
+T = TypeVar("T")
+
 _HEIRS = ("lead", "sponsor")  # fields of the intake: who is asked first when a review has lost its owner
 
 
@@ -45,6 +48,7 @@ class Standing:
     gone: Mapping[str, Act]  # who has left and was not heard since
     away: Mapping[str, Act]  # who is away until a day, and was not heard since
     unreachable: Mapping[str, Act]  # who cannot be written to, since when, and was not heard since
+    known: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def approver(self) -> str | None:
@@ -75,6 +79,24 @@ class Standing:
         days = timedelta(days=self.pack.scoring.defer_horizon_days)
         last = put_off.at.astimezone(self.now.tzinfo).date() + days
         return min(last, self.decision_on) if self.decision_on else last
+
+
+def once(work: Callable[[Standing], T]) -> Callable[[Standing], T]:
+    """What follows from a standing alone is worked out once for each."""
+
+    @wraps(work)
+    def known(standing: Standing) -> T:
+        if known not in standing.known:
+            standing.known[known] = work(standing)
+        return standing.known[known]  # type: ignore[no-any-return]  # what was put there
+
+    return known
+
+
+def knowing(standing: Standing, like: Standing, *same: Callable[[Standing], Any]) -> Standing:
+    """The standing with what was worked out of another one, `like` it in all that these look at."""
+    standing.known.update((work, like.known[work]) for work in same if work in like.known)
+    return standing
 
 
 def stand(review: Review, now: datetime) -> Standing:

@@ -96,6 +96,11 @@ def to_review(row: Row, pack: Pack, acts: Iterable[Row]) -> Review:
     )
 
 
+def is_of(row: Row, review: Review) -> bool:
+    """Whether a review is the one that its row tells of: a later version, or another place, makes it another one."""
+    return bool(row["version"] == review.version) and _to_reference(row, row["thread"]) == review.reference
+
+
 def _moments(written: Mapping[str, str]) -> dict[str, datetime]:
     return {name: datetime.fromisoformat(at) for name, at in written.items()}
 

@@ -28,7 +28,7 @@ from conversations.activities import ConversationReference
 from conversations.names import folded_name
 from conversations.pack_documents import contents
 from conversations.review import LIVING, Review
-from storage.mapping import Row, to_review
+from storage.mapping import Row, is_of, to_review
 from storage.models import DeliveryState, act, inbox, ledger, letter_line, message, outbox, pack, pulse, review
 from storage.shelf import PackShelf
 
@@ -193,6 +193,9 @@ def _one(
     row = connection.execute(statement, wanted).mappings().one_or_none()
     if row is None:
         return None
+    stood = shelf.stood(row["id"])
+    if stood is not None and is_of(row, stood.review):
+        return stood.review
     acts = connection.execute(_ACTS, {"review": row["id"]}).mappings()
     pack = shelf.packs(connection, [row["pack_digest"]])[row["pack_digest"]]
     return to_review(row, pack, acts)

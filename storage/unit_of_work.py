@@ -98,6 +98,8 @@ def run_turn(
         return None
     reach("inbox_written")
     found = _find(connection, activity, shelf, untold=news)
+    if found.review is not None and (stood := shelf.stood(found.review.id)) and stood.review is found.review:
+        found = replace(found, stood=stood)
     turn = decide(activity, found)
     before, changed = _before(found, turn)
     if changed is not None:

@@ -329,7 +329,8 @@ class Dialogue:
         )
         self.lines.append(f"{self.now:%a %d %b %H:%M}  {line}")
         self.wrote = ()
-        self.heard, self.found = activity, Found(review=self.turn.review, others=self.others)
+        stood = self.turn.standing if self.turn.standing and self.turn.standing.review is self.turn.review else None
+        self.heard, self.found = activity, Found(review=self.turn.review, stood=stood, others=self.others)
         self.turn = self._decided(activity)
         self.turns.append(self.turn)
         self.lines.extend(f"      → {short(effect)}" for effect in self.turn.effects)

@@ -9,18 +9,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.turns import TRIES, TurnRunner
 from conversations.activities import Activity
 from conversations.effects import Turn
 from conversations.errors import Busy, EventRefused, NameTaken, StaleReview, StorageDown
 from conversations.ports import Decide, Found
+from conversations.standing import stand
+from storage import models
 from storage.database import Database
 from storage.queries import reviews
 from storage.shelf import PackShelf
 from storage.threads import Units
 from tests.storage import tiny
-from tests.storage.tiny import begun, everything, run, says, starts
+from tests.storage.tiny import AT, begun, everything, run, says, starts, taken
 
 
 class Unlucky:
@@ -41,6 +44,68 @@ class Unlucky:
 def runner(units: Units, decide: Decide = tiny.decide, wakes: list[str] | None = None) -> TurnRunner:
     rung = [] if wakes is None else wakes
     return TurnRunner(units, decide, PackShelf(), lambda: rung.append("wake"))
+
+
+def standing_decide(seen: list[Found]) -> Decide:
+    """One that tells where the review stands, as the engine does, and notes what it was given."""
+
+    def decide(activity: Activity, found: Found) -> Turn:
+        seen.append(found)
+        turn = tiny.decide(activity, found)
+        return replace(turn, standing=stand(turn.review, AT) if turn.review else None)
+
+    return decide
+
+
+def test_where_a_review_stood_is_known_until_somebody_else_was_there_or_its_place_is_another(
+    database: Database,
+) -> None:
+    seen = list[Found]()
+
+    async def scene() -> None:
+        await begun(database.units)
+        one, two = (runner(database.units, standing_decide(seen)) for _ in range(2))
+        assert [await _is_known(each, seen, key) for key, each in enumerate((one, one, two, two, one, one))] == [
+            False,
+            True,
+            False,
+            True,
+            False,
+            True,
+        ]
+        assert [act.said for act in seen[-1].review.acts] == ["0", "1", "2", "3", "4"] if seen[-1].review else False
+        await database.units(lambda connection: connection.execute(update(models.review).values(thread="U")))
+        assert not await _is_known(one, seen, 6, thread="U")
+
+    run(scene())
+
+
+async def _is_known(process: TurnRunner, seen: list[Found], key: int, thread: str = "T") -> bool:
+    await process.run(says(str(key), key=str(key), thread=thread))
+    stood = seen[-1].stood
+    assert stood is None or stood.review is seen[-1].review
+    return stood is not None
+
+
+def test_what_was_not_committed_is_not_known(database: Database) -> None:
+    seen, dies = list[Found](), [True]
+
+    def reach(point: str) -> None:
+        if point == "outbox_written" and dies.pop():
+            raise ZeroDivisionError
+
+    async def scene() -> None:
+        await begun(database.units)
+        one = TurnRunner(database.units, standing_decide(seen), PackShelf(), lambda: None, reach)
+        with pytest.raises(ZeroDivisionError):
+            await one.run(says("lost", key="lost"))
+        dies.append(False)
+        await taken(database.units, says("another's", key="another"))
+        await one.run(says("mine", key="mine"))
+        assert seen[-1].stood is None
+        assert [act.said for act in seen[-1].review.acts] == ["another's"] if seen[-1].review else False
+
+    run(scene())
 
 
 @pytest.mark.parametrize("error", [StaleReview(), NameTaken(), StorageDown()])

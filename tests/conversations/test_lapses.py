@@ -13,14 +13,14 @@ import pytest
 
 from conversations.checks import failed_checks
 from conversations.engine import lapse
-from conversations.lapses import due_at
+from conversations.lapses import due_at, holds
 from conversations.review import Review, State
 from conversations.scoring import credit, score
 from conversations.standing import Standing, stand
 from tests.dialogue import CORE, Dialogue, a_dialogue, answering
 
 Seen: TypeAlias = Callable[[Standing], object]  # what it is about, where a review stands
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def day(moment: str) -> datetime:
@@ -146,6 +146,24 @@ def test_a_lapse_at_its_moment_changes_what_it_is_about_and_a_second_before_noth
     assert late.review is not None
     assert late.effects
     assert seen(stand(late.review, moment)) != seen(stand(earlier, moment - SECOND))
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_where_a_review_stood_holds_until_such_a_moment_and_on_that_day_only(name: str) -> None:
+    dialogue, moment = before(name), day(MOMENTS[name][1])
+    morning = moment.replace(hour=0, minute=0, second=0)
+    stood = stand(dialogue.review, morning)
+    assert holds(stood, morning)
+    assert holds(stood, morning + 23 * HOUR) == (moment == morning)
+    assert moment == morning or (holds(stood, moment - SECOND) and not holds(stood, moment))
+    assert not holds(stood, morning + 24 * HOUR)
+    assert not holds(stood, morning - SECOND)
+    assert not holds(stood, morning.astimezone(ZoneInfo("UTC")))
+
+
+def test_where_a_closed_review_stood_is_looked_at_anew() -> None:
+    closed = before("a pause ends").twin().hears("ana: cancel", "ana: cancel")
+    assert not holds(closed.standing, closed.now)
 
 
 @pytest.mark.parametrize("name", MOMENTS)

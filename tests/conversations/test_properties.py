@@ -272,7 +272,7 @@ class AnyDialogue(RuleBasedStateMachine):
         heard = self.dialogue.heard
         told = "\n".join(self.dialogue.lines)
         with suppress(EventRefused):
-            again = engine().decide(heard, self.dialogue.found)
+            again = engine().decide(heard, replace(self.dialogue.found, stood=None))  # as if nothing was remembered
             again = replace(again, review=again.review or before.review)  # none where it is not there for who speaks
             assert again == turn, f"the same inputs made another turn\n{told}"
         old, new = before.review, after.review
