@@ -36,6 +36,8 @@ packs_app = typer.Typer(help="The sets of questions.", no_args_is_help=True, ric
 app.add_typer(packs_app, name="packs")
 manifest_app = typer.Typer(help="What a platform is told of the app.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(manifest_app, name="manifest")
+people_app = typer.Typer(help="What is kept about one person.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(people_app, name="people")
 
 
 class ReportFormat(StrEnum):
@@ -52,6 +54,10 @@ class ReplayFormat(StrEnum):
 
 class ListFormat(StrEnum):
     TEXT = "text"
+    JSON = "json"
+
+
+class ExportFormat(StrEnum):
     JSON = "json"
 
 
@@ -286,6 +292,46 @@ def try_(
         _stop("Say what to judge: packs try ITEM ANSWER…, or packs try --jsonl FILE.", 2)
     trial = trials.one(item, " ".join(answer))
     typer.echo(trial_text(trial.item, trial.judgement))
+
+
+@people_app.command(name="export")
+def people_export(
+    person: Annotated[str, typer.Argument(help="Their id, e-mail or whole name.")],
+    tenant: Annotated[str | None, typer.Option(help="Where several people have the name.")] = None,
+    format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.JSON,  # noqa: ARG001  # there may be others
+) -> None:
+    """Everything that is kept about somebody."""
+    from bot.people import export, find_person
+
+    settings = read_settings()
+    typer.echo(_json(export(settings, find_person(settings, person, tenant))))
+
+
+@people_app.command(name="erase")
+def people_erase(
+    person: Annotated[str, typer.Argument(help="Their id, e-mail or whole name.")],
+    tenant: Annotated[str | None, typer.Option(help="Where several people have the name.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase somebody's words and their name, for good. What was done stays."""
+    from adapters.filters import plural
+    from bot.erasing import erase
+    from bot.people import find_person
+
+    settings = read_settings()
+    found = find_person(settings, person, tenant)
+    for account in found.accounts:
+        typer.echo(f"{account.id} on {account.platform}, in {account.tenant}", err=True)
+    asks = "This cannot be undone. To go on, say again whom to erase"
+    if not yes and typer.prompt(asks, err=True).strip() != person.strip():
+        _stop("That is not what you said before. Nothing was changed.", 1)
+    done = erase(settings, found.accounts, found.names)
+    typer.echo(
+        f"Erased: {plural(done.words, 'piece')} of what they said, in {plural(done.reviews, 'review')}; "
+        f"{plural(done.revised, 'message')} will be shown without it. Copies of the database still have everything, "
+        "and the platform what people posted there.",
+        err=True,
+    )
 
 
 @manifest_app.command(name="slack")
