@@ -248,6 +248,26 @@ def list_(format_: Annotated[ListFormat, typer.Option("--format")] = ListFormat.
     typer.echo(_json(rows) if format_ is ListFormat.JSON else reviews_text(rows))
 
 
+@app.command()
+def retention(
+    tenant: Annotated[str | None, typer.Option(help="A workspace or organisation; none: show all.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Its closed reviews keep their words so long.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Its closed reviews keep their words.")] = False,
+) -> None:
+    """For how many days closed reviews keep their words: show it, or set it for one tenant."""
+    from bot.retention import as_lines, keep_for
+
+    settings = read_settings()
+    if keep or days is not None:
+        if tenant is None:
+            _stop("Name one with --tenant; for all others, set AI_READINESS_RETENTION_DAYS.", 2)
+        if keep and days is not None:
+            _stop("Either --days or --keep.", 2)
+        keep_for(settings, tenant, days)
+    for line in as_lines(settings, tenant):
+        typer.echo(line)
+
+
 @packs_app.command(name="list")
 def packs_list() -> None:
     """The packs that a review can use."""
