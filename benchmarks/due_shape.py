@@ -57,7 +57,7 @@ async def _scans(application: Application) -> int:
         later = {review.id: NEXT_MONDAY for review in found[claim.people[0]].reviews}
         plan = Plan(account=claim.people[0], at=NEXT_MONDAY, look_at=later)
         await application.database.units(keep_plan, plan, application.shelf, lease=claim.lease)
-        await application.ticker.planner.anything_due(NEXT_MONDAY)
+        await application.ticker.planner.next_due()
     plans = await application.database.units(_explained, [each for each in asked if "reminder" in each[0]])
     return sum(_reads_all(plan) for plan in plans)
 

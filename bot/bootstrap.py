@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from secrets import token_hex
 from socket import gethostname
@@ -14,10 +14,11 @@ from socket import gethostname
 from bot.library import load_engine
 from bot.plans import Planner
 from bot.recalls import Recalls
-from bot.relay import Counted, Relay
+from bot.relay import Relay
 from bot.settings import Settings
 from bot.ticker import Noted, Ticker
 from bot.turns import TurnRunner
+from bot.watching import Watch
 from conversations.decide import Engine
 from conversations.ports import Quiet, Sender
 from storage.database import Database, open_database
@@ -53,7 +54,7 @@ async def running(
     clock: Callable[[], datetime] = machine_clock,
     pack: str | None = None,
     reach: Reach = no_op,
-    counted: Counted = lambda *_: None,
+    watch: Watch | None = None,
     quiets: Mapping[str, Quiet] | None = None,
     noted: Noted = lambda *_: None,
 ) -> AsyncIterator[Application]:
@@ -71,7 +72,7 @@ async def running(
             me=process_name(command),
             clock=clock,
             reach=reach,
-            counted=counted,
+            watch=watch or Watch(),
             quiets={} if quiets is None else quiets,
             noted=noted,
         )
@@ -87,13 +88,16 @@ def assembled(
     me: str,
     clock: Callable[[], datetime],
     reach: Reach,
-    counted: Counted,
+    watch: Watch,
     quiets: Mapping[str, Quiet],
     noted: Noted,
 ) -> Application:
     """The parts, each knowing those that it needs. `me` names this process among all that work on the database."""
+    database = replace(
+        database, units=watch.watched(database.units, "write"), read=watch.watched(database.read, "read")
+    )
     shelf = PackShelf()
-    runner = TurnRunner(database.units, engine.decide, shelf, wake=lambda: relay.wake(), reach=reach)  # noqa: PLW0108  # it is made below
+    runner = TurnRunner(database.units, engine.decide, shelf, wake=lambda: relay.wake(), reach=reach, watch=watch)  # noqa: PLW0108  # it is made below
     recalls = Recalls(
         database.units,
         engine.decide,
@@ -111,7 +115,7 @@ def assembled(
         unpostable=runner.run,
         recalls=recalls,
         reach=reach,
-        counted=counted,
+        watch=watch,
     )
     ticker = Ticker(
         database.units,
@@ -124,5 +128,6 @@ def assembled(
         reach=reach,
         noted=noted,
         first=relay.catch_up,
+        watch=watch,
     )
     return Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker)

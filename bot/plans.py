@@ -20,7 +20,7 @@ from conversations.planning import plan
 from conversations.ports import Quiet
 from conversations.preferences import preferences_card
 from conversations.standing import stand
-from storage.reminders import anything_due, next_due, read_pending, waiting
+from storage.reminders import next_due, read_pending, waiting
 from storage.shelf import PackShelf
 from storage.threads import Units
 
@@ -57,10 +57,6 @@ class Planner:
         calendar = self.calendar_for(pending.person, pending.preferences)
         weekly = any(is_told(stand(review, at), account.id) for review in pending.reviews)
         return preferences_card(pending.preferences, calendar, at, weekly=weekly)
-
-    async def anything_due(self, now: datetime) -> bool:
-        """Whether somebody, or a review, is due who is not claimed."""
-        return await self._read(anything_due, now=now)
 
     async def next_due(self) -> datetime | None:
         """When somebody, or a review, is to be looked at next."""

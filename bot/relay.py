@@ -24,6 +24,7 @@ from typing import TypeAlias, assert_never
 
 from bot.logs import place_of
 from bot.recalls import Recalls, lost_by_review
+from bot.watching import Facts, Watch
 from conversations.activities import Activity, ActivityKind, Actor
 from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown, Unsayable
 from conversations.ports import Delivery, DeliveryKind, Sender
@@ -56,6 +57,7 @@ class Sent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
     seconds: float
+    asked: bool = False  # the platform has said how long
     unknown: bool = False  # it may have arrived all the same
     trouble: str | None = None  # why it will not be sent again, only ended
 
@@ -74,7 +76,6 @@ class TooLate:
 
 Outcome: TypeAlias = Sent | Later | Ended | TooLate
 Unpostable: TypeAlias = Callable[[Activity], Awaitable[object]]
-Counted: TypeAlias = Callable[[str, str, str], object]  # platform, kind, what became of it
 
 
 class Relay:
@@ -92,10 +93,10 @@ class Relay:
         unpostable: Unpostable,
         recalls: Recalls,
         reach: Reach = no_op,
-        counted: Counted = lambda *_: None,
+        watch: Watch | None = None,
     ) -> None:
         self._units = units
-        self._counted = counted
+        self._watch = watch or Watch()
         self._senders = senders
         self._clock = clock
         self._me = me
@@ -186,6 +187,13 @@ class Relay:
                 await asyncio.wait(self._running)
 
     async def _carry_out(self, claimed: Claimed, me: str) -> None:
+        delivery = claimed.delivery
+        about = {"platform": delivery.reference.platform, "kind": delivery.kind.value, "attempts": delivery.attempts}
+        with self._watch.over("delivery", delivery.turn, **about) as facts:
+            outcome = await self._carried_out(claimed, me)
+            facts.update(_became(outcome, self._clock() - delivery.created_at))
+
+    async def _carried_out(self, claimed: Claimed, me: str) -> Outcome:
         outcome, never, unread = await self._outcome(_as_it_can_be_sent(claimed)), False, False
         if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and _is_told_of(claimed, outcome):
             never = _is_first_of_all(claimed.delivery) and claimed.trouble is not None and not outcome.unknown
@@ -205,6 +213,7 @@ class Relay:
                     raise
                 await asyncio.sleep(_FIRST_MARK_RETRY_SECONDS * 2**attempt)
         self._reach("relay_marked")
+        return outcome
 
     async def _outcome(self, claimed: Claimed) -> Outcome:
         delivery = claimed.delivery
@@ -265,7 +274,6 @@ class Relay:
 
     async def _mark(self, claimed: Claimed, outcome: Outcome, me: str, *, whole_thread: bool) -> None:
         delivery, now = claimed.delivery, self._clock()
-        self._counted(delivery.reference.platform, delivery.kind.value, type(outcome).__name__.lower())
         match outcome:
             case Sent(name=name):
                 await self._units(mark_sent, delivery, name, me=me, now=now)
@@ -283,6 +291,22 @@ class Relay:
                 _log.warning("delivery_called_back", extra=_fields(delivery))
             case _:
                 assert_never(outcome)
+
+
+def _became(outcome: Outcome, since: timedelta) -> Facts:
+    match outcome:
+        case Sent():
+            return {"outcome": "sent", "delay": max(since.total_seconds(), 0)}
+        case Later(asked=True, seconds=seconds):
+            return {"outcome": "told_to_wait", "retry_after": seconds}
+        case Later(unknown=unknown):
+            return {"outcome": "unknown" if unknown else "postponed"}
+        case Ended(state=state):
+            return {"outcome": "parked" if state is DeliveryState.PARKED else "given_up"}
+        case TooLate():
+            return {"outcome": "called_back"}
+        case _:
+            assert_never(outcome)
 
 
 def _as_it_can_be_sent(claimed: Claimed) -> Claimed:
@@ -333,7 +357,7 @@ async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
     except TimeoutError:
         return Later(seconds=_pause(claimed))
     except DeliveryFailed as failed:
-        return Later(seconds=failed.retry_after_seconds or _pause(claimed))
+        return _when_asked(failed, claimed)
     return None if name is None else Sent(name=name)
 
 
@@ -344,7 +368,12 @@ def _failure(failed: DeliveryFailed, claimed: Claimed) -> Outcome:
         return Ended(state=DeliveryState.PARKED, trouble=UNREACHABLE if unread else "refused by the platform")
     if failed.unknown:
         return Later(seconds=min(_pause(claimed), LONGEST_UNKNOWN_SECONDS), unknown=True)
-    return Later(seconds=_pause(claimed) if failed.retry_after_seconds is None else failed.retry_after_seconds)
+    return _when_asked(failed, claimed)
+
+
+def _when_asked(failed: DeliveryFailed, claimed: Claimed) -> Later:
+    asked = failed.retry_after_seconds
+    return Later(seconds=_pause(claimed)) if asked is None else Later(seconds=asked, asked=True)
 
 
 def _worth_repeating(delivery: Delivery) -> bool:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it has no types
 
 from bot.logs import place_of
+from bot.watching import Watch
 from conversations.errors import Busy, StaleReview, StorageDown
 
 _log = logging.getLogger(__name__)
@@ -30,8 +31,9 @@ class Tick:
 class Scheduler:
     """Begins all `ticks` at once; from then on each in its own time."""
 
-    def __init__(self, ticks: Iterable[Tick]) -> None:
+    def __init__(self, ticks: Iterable[Tick], watch: Watch | None = None) -> None:
         self._ticks = tuple(ticks)
+        self._watch = watch or Watch()
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -68,7 +70,8 @@ class Scheduler:
         self._running += 1
         self._idle.clear()
         try:
-            await tick.does()
+            with self._watch.over("tick", tick=tick.name):
+                await tick.does()
         except (Busy, StaleReview, StorageDown) as error:
             _log.warning("tick_waits", extra={"tick": tick.name, "error": type(error).__name__})
         except Exception as error:  # noqa: BLE001  # the scheduler would log its text, which may repeat what people wrote

@@ -14,8 +14,10 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.logs import place_of
+from bot.watching import Watch
 from conversations.errors import Busy, ReadinessError, StaleReview, StorageDown
 
 LARGEST_BODY_BYTES = 1024**2
@@ -39,6 +41,7 @@ _SAYS = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here; it is noted in the log.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Nothing was kept; please try again in a moment.",
 }
+_PROBED = ("/healthz", "/readyz", "/metrics")
 _log = logging.getLogger(__name__)
 
 
@@ -46,8 +49,10 @@ class CannotListen(ReadinessError):
     """The server cannot listen where it was told to."""
 
 
-def make_app(routes: Iterable[web.RouteDef], checks: Mapping[str, Check], scrape: Scrape) -> web.Application:
-    """`checks` are by the name that `/readyz` tells; each has two seconds."""
+def make_app(
+    routes: Iterable[web.RouteDef], checks: Mapping[str, Check], scrape: Scrape, watch: Watch | None = None
+) -> web.Application:
+    """`checks` are by the name that `/readyz` tells; each has two seconds. What probes ask is not watched."""
 
     async def alive(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -61,7 +66,7 @@ def make_app(routes: Iterable[web.RouteDef], checks: Mapping[str, Check], scrape
         body, content_type = await scrape()
         return web.Response(body=body, headers={"Content-Type": content_type})
 
-    app = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[_answering])
+    app = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[_watched(watch or Watch()), _answering])
     app.add_routes([*routes, web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
     return app
 
@@ -72,6 +77,21 @@ async def _checked(check: Check) -> str | None:
             return await check()
     except TimeoutError:
         return f"It did not answer within {CHECK_SECONDS:.0f} seconds."
+
+
+def _watched(watch: Watch) -> Middleware:
+    @web.middleware
+    async def watched(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource else "other"
+        if path in _PROBED:
+            return await handler(request)
+        with watch.over("request", method=request.method, path=path, status=HTTPStatus.INTERNAL_SERVER_ERROR) as facts:
+            answer = await handler(request)
+            facts["status"] = answer.status
+            return answer
+
+    return watched
 
 
 @web.middleware
@@ -128,7 +148,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[s
     try:
         await _listen(runner, host, port)
         address = _address(runner)
-        _log.info("listening on %s", address)
+        _log.info("listening", extra={"address": address})
         yield address
     finally:
         await runner.cleanup()

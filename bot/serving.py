@@ -14,16 +14,16 @@ from bot.absences import Absences
 from bot.accounts import Accounts
 from bot.bootstrap import Application, machine_clock, running
 from bot.logs import log_to_stderr
-from bot.metrics import Metrics
+from bot.metrics import Metrics, Now
 from bot.platform import Platform
-from bot.retention import Retention
 from bot.scheduler import Scheduler, Tick
 from bot.server import Check, make_app, serving
 from bot.settings import BadSettings, BadUsage, Only, Settings, what_serve_lacks
 from bot.stopping import NOTICE_SECONDS, Work, stop_on_signals, work_until
+from bot.traces import tracing
 from conversations.errors import ReadinessError
 from conversations.ports import Quiet, Sender
-from storage.inspection import missed_looks, waiting_deliveries
+from storage.inspection import figures, waiting_deliveries
 from storage.signals import hear_others, tell_others
 from storage.unit_of_work import Reach, no_op
 
@@ -43,7 +43,7 @@ SWITCH_SECONDS = 0.0005
 
 def serve(settings: Settings, only: Only | None = None) -> None:
     """Blocks until SIGTERM or SIGINT; how it then ends, `stopping` tells. Raises what `run` raises."""
-    log_to_stderr()
+    log_to_stderr(settings.log)
     sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_serve(settings, only))
 
@@ -83,13 +83,15 @@ async def run(
         raise BadUsage(ONE_PROCESS)
     metrics, senders, quiets = Metrics(), dict[str, Sender](), dict[str, Quiet]()
     async with (
+        tracing() as spanned,
+        metrics.watching(spanned) as watch,
         running(
             settings,
             senders,
             command="serve",
             clock=clock,
             reach=reach,
-            counted=metrics.delivered,
+            watch=watch,
             quiets=quiets,
             noted=metrics.noted,
         ) as application,
@@ -99,11 +101,16 @@ async def run(
     ):
         senders |= {platform.name: platform.sender for platform in platforms}
         quiets |= {platform.name: platform.quiet for platform in platforms if platform.quiet is not None}
-        read = application.database.read
+        database = application.database
+
+        def now() -> Now:
+            return Now(at=clock(), under_way=watch.under_way, free_bytes=database.free_bytes())
+
         app = make_app(
             [route for platform in platforms for route in platform.routes],
             _checks(application, platforms, told_to_stop),
-            lambda: metrics.scraped(lambda: read(waiting_deliveries), lambda: read(missed_looks, now=clock())),
+            lambda: metrics.scraped(lambda: database.read(figures), now()),
+            watch,
         )
         async with serving(app, settings.host, settings.port) as address:
             listening(address)
@@ -153,13 +160,11 @@ def _ticks(
     )
     database = application.database
     accounts = Accounts(database.units, database.read, homes={"teams": settings.teams_tenant_id}, clock=clock)
-    retention = Retention(database.units, application.shelf, days=settings.retention_days, clock=clock)
     return (
         Tick(name="due", every=DUE, does=ticker.tick_if_due),
         Tick(name="pulse", every=PULSE, does=ticker.pulse),
         Tick(name="look", every=LOOK, does=absences.look),
         Tick(name="accounts", every=LOOK, does=accounts.look),
-        Tick(name="retention", every=LOOK, does=retention.look),
     )
 
 

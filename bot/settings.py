@@ -140,11 +140,10 @@ class Settings(BaseSettings):
     country: Annotated[str, AfterValidator(_country)] | None = Field(None, validation_alias="AI_READINESS_COUNTRY")
     date_order: Literal["DMY", "MDY"] | None = Field(None, validation_alias="AI_READINESS_DATE_ORDER")
 
+    log: Literal["text", "json"] = Field("text", validation_alias="AI_READINESS_LOG")
     admins: Annotated[frozenset[str], NoDecode, BeforeValidator(_people)] = Field(
         frozenset(), validation_alias="AI_READINESS_ADMINS"
     )
-
-    retention_days: int | None = Field(None, ge=1, validation_alias="AI_READINESS_RETENTION_DAYS")
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one

@@ -16,13 +16,14 @@ from typing import TypeAlias
 
 from bot.plans import TOGETHER, Planner, disturbed_until, in_order
 from bot.turns import TurnRunner
-from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
+from bot.watching import Watch
+from conversations.activities import Activity, ActivityKind, Actor, ConversationReference, turn_id
 from conversations.cards import PlanLine
 from conversations.errors import EventRefused, LookAgain, StaleReview
 from conversations.letters import Pending, Plan, Silence
 from conversations.people import Account
 from conversations.ports import Quiet
-from storage.reminders import Claim, claim_due, keep_plan, pulse
+from storage.reminders import Claim, claim_due, keep_plan, names, pulse
 from storage.shelf import PackShelf
 from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
@@ -58,6 +59,7 @@ class Ticker:
         reach: Reach = no_op,
         noted: Noted = lambda *_: None,
         first: Callable[[], Awaitable[object]] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.planner = planner
         self._units = units
@@ -69,6 +71,7 @@ class Ticker:
         self._reach = reach
         self._noted = noted
         self._first = first
+        self._watch = watch or Watch()
         self._alone = asyncio.Lock()
         self._planning = asyncio.Lock()
         self._stopping = False
@@ -94,7 +97,9 @@ class Ticker:
 
     async def tick_if_due(self) -> None:
         """Costs next to nothing while nothing is due. Raises what `tick` raises."""
-        if await self.planner.anything_due(self._clock()):
+        due, now = await self.planner.next_due(), self._clock()
+        if due is not None and due <= now:
+            self._watch.late((now - due).total_seconds())
             await self.tick()
 
     async def pulse(self) -> Silence | None:
@@ -192,6 +197,5 @@ class Ticker:
         for line in plan.lines:
             if line.why_not is not None:
                 self._noted(platform, "held", line.why_not.value)
-        if plan.letter is not None or plan.digest is not None:
-            fields = {"platform": platform, "letter": bool(plan.letter), "digest": bool(plan.digest)}
-            _log.info("person_written_to", extra=fields)
+        for kind, name in names(plan).items():
+            _log.info("person_written_to", extra={"turn": turn_id(name), "platform": platform, "with": kind.value})

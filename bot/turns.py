@@ -12,8 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from weakref import WeakValueDictionary
 
+from bot.watching import Facts, Watch
 from conversations.activities import Activity, ConversationReference
-from conversations.effects import Turn
+from conversations.cards import NoticeCard
+from conversations.effects import Turn, Whisper
 from conversations.errors import StaleReview, StorageDown
 from conversations.ports import Decide
 from storage.shelf import PackShelf
@@ -37,8 +39,10 @@ class TurnRunner:
         shelf: PackShelf,
         wake: Callable[[], None],
         reach: Reach = no_op,
+        watch: Watch | None = None,
     ) -> None:
         self._units = units
+        self._watch = watch or Watch()
         self._decide = decide
         self._shelf = shelf
         self._wake = wake
@@ -58,9 +62,12 @@ class TurnRunner:
         lock = self._locks.setdefault(activity.review or activity.reference, asyncio.Lock())
         self._under_way += 1
         self._rest.clear()
+        about = {"platform": activity.reference.platform, "kind": activity.kind.value}
         try:
-            async with lock:
-                turn = await self._taken(activity)
+            with self._watch.over("turn", activity.turn, **about) as facts:
+                async with lock:
+                    turn = await self._taken(activity, facts)
+                facts.update(_became(turn))
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -78,10 +85,11 @@ class TurnRunner:
             async with asyncio.timeout(seconds):
                 await self._rest.wait()
 
-    async def _taken(self, activity: Activity) -> Turn | None:
+    async def _taken(self, activity: Activity, facts: Facts) -> Turn | None:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         for attempt in range(1, TRIES + 1):
+            facts["retries"] = attempt - 1
             try:
                 turn = await self._units(run_turn, activity, self._decide, self._shelf, self._reach)
             except (StaleReview, StorageDown):
@@ -92,6 +100,20 @@ class TurnRunner:
                 _tell(activity, turn, attempt)
                 return turn
         raise AssertionError("the last try returns or raises")
+
+
+def _became(turn: Turn | None) -> Facts:
+    if turn is None:
+        return {"outcome": "seen_before"}
+    if turn.errors:
+        return {"outcome": "faulty_form"}
+    return {"outcome": "refused", "why": _told(turn)} if turn.refused else {"outcome": "committed"}
+
+
+def _told(turn: Turn) -> str:
+    """Which sentence they were refused with."""
+    cards = (effect.card for effect in turn.effects if isinstance(effect, Whisper))
+    return next((card.notice.value if isinstance(card, NoticeCard) else type(card).__name__ for card in cards), "")
 
 
 def _tell(activity: Activity, turn: Turn | None, attempt: int) -> None:

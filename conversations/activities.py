@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 
 class ActivityKind(StrEnum):
@@ -103,3 +104,16 @@ class Activity:
     button: Button | None = None
     form: Form | None = None
     people: Mapping[str, Actor] = field(default_factory=dict)  # who is mentioned, where the platform says so
+
+    @property
+    def turn(self) -> str:
+        """Names its turn."""
+        return turn_id(self.keys[0])
+
+
+def turn_id(name: str) -> str:
+    """The one id from an activity to all that is delivered of it: 32 hexadecimal digits, as those of a trace.
+
+    `name` is the activity's; a letter or a digest, which no activity has brought about, has its own.
+    """
+    return sha256(name.encode()).hexdigest()[:32]

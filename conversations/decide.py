@@ -6,7 +6,6 @@ starts a review or looks at several.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -190,10 +189,9 @@ class Engine:
             )
         if taken := _named(found, name):
             return _said(activity, _name_taken(activity, taken, name, now), refused=True)
-        review_id = hashlib.sha256(activity.keys[0].encode()).hexdigest()[:32]
         review = Review(
-            id=review_id,
-            reference=_thread_of(activity.reference, review_id),
+            id=activity.turn,
+            reference=_thread_of(activity.reference, activity.turn),
             project=name,
             started_by=activity.actor.id,
             started_at=activity.at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from conversations.accounts import Joined, Linking
-from conversations.activities import Activity, ConversationReference
+from conversations.activities import Activity, ConversationReference, turn_id
 from conversations.cards import Card
 from conversations.effects import MessageKey, Turn
 from conversations.people import Account, Address, Person, Preferences
@@ -38,6 +39,9 @@ class Found:
 Decide: TypeAlias = Callable[[Activity, Found], Turn]  # pure: recognize, then step
 
 
+_TURN = re.compile(r"[0-9a-f]{32}")
+
+
 class DeliveryKind(StrEnum):
     POST = "post"
     REVISE = "revise"
@@ -64,6 +68,12 @@ class Delivery:
     message: str | None = None  # the platform's name of the message to revise, once it was posted
     pack: str | None = None  # the digest of the review's pack, which its buttons carry
     created_at: datetime
+
+    @property
+    def turn(self) -> str:
+        """What it came of; see `turn_id`."""
+        first = self.delivery_id.partition("/")[0]
+        return first if _TURN.fullmatch(first) else turn_id(self.delivery_id)
 
 
 class Sender(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 from urllib.parse import quote
 
@@ -39,6 +40,7 @@ class Database:
     units: Units
     read: Units
     close: Callable[[], None]
+    free_bytes: Callable[[], int | None] = lambda: None  # where a SQLite file is; of a server nobody here can tell
 
 
 def open_database(url: str, *, command: str = "ai-readiness", alone: bool = True) -> Database:
@@ -178,7 +180,7 @@ def _open_for_work(path: Path, command: str) -> Database:
         writing.dispose()
         lock.close()
 
-    return Database(units=units, read=read, close=close)
+    return Database(units=units, read=read, close=close, free_bytes=lambda: disk_usage(path.parent).free)
 
 
 def _open_for_reading(path: Path) -> Database:

@@ -6,14 +6,14 @@ its end: that row stays as it is, and they are written to only after they were l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, or_, select, tuple_, update
 
-from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
+from conversations.activities import Activity, ActivityKind, Actor, ConversationReference, turn_id
 from conversations.cards import Card
 from conversations.effects import MessageKey, Post, Turn
 from conversations.errors import LookAgain, StaleReview
@@ -22,10 +22,10 @@ from conversations.people import Account, Preferences
 from conversations.review import Review
 from storage import models
 from storage.ledger import enter, told
-from storage.letters import PREFIX, in_letters, keep_letter
+from storage.letters import in_letters, keep_letter
 from storage.looks import save_looks
 from storage.mapping import to_outbox_rows
-from storage.models import reminder, review
+from storage.models import Entry, reminder, review
 from storage.people import people_of
 from storage.preferences import preferences_of
 from storage.queries import reviews_where
@@ -115,12 +115,6 @@ def claim_due(connection: Connection, *, now: datetime, limit: int) -> Claim:
         for of, platform, tenant, channel, thread in places
     )
     return Claim(people=people, reviews=reviews, lease=lease)
-
-
-def anything_due(connection: Connection, *, now: datetime) -> bool:
-    """Whether somebody, or a review, is due whom nobody has claimed."""
-    due = next_due(connection)
-    return due is not None and due <= now
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -219,7 +213,7 @@ def _save(connection: Connection, plan: Plan, turn: Turn, shelf: PackShelf, reac
     before = replace(after, acts=known, version=plan.read[after.id])
     save_review(connection, before, after, shelf, plan.at, reach)
     save_looks(connection, turn, plan.at, but=(plan.account.id,))
-    rows = to_outbox_rows(turn, _tick(after.reference, plan.at), f"{after.id}/{after.version}")
+    rows = to_outbox_rows(turn, _tick(after.reference, plan.at), f"{_turn(plan)}/{after.id}/{after.version}")
     return in_letters(connection, turn, rows)
 
 
@@ -227,17 +221,28 @@ def _write(connection: Connection, plan: Plan) -> list[dict[str, Any]]:
     """The letter, which is a message of its first line's review, and the digest, which nothing revises."""
     rows: list[dict[str, Any]] = []
     if (letter := plan.letter) is not None:
-        key = f"{PREFIX}{_name(plan, letter.day)}"
+        key = names(plan)[Entry.LETTER]
         keep_letter(connection, key, plan.account, letter)
         rows.append(_posted(plan, key, letter.card) | {"review_id": letter.lines[0].review})
     if (digest := plan.digest) is not None:
-        posted = _posted(plan, f"digest/{_name(plan, digest.day)}", digest.card)
+        posted = _posted(plan, names(plan)[Entry.DIGEST], digest.card)
         rows.append(posted | {"review_id": digest.review, "message_key": None})
     return rows
 
 
-def _name(plan: Plan, day: date) -> str:
-    return f"{day.isoformat()}/{plan.account.platform}/{plan.account.tenant}/{plan.account.id}"
+def names(plan: Plan) -> Mapping[Entry, str]:
+    """What the deliveries of its letter and of its digest are called."""
+    days = {Entry.LETTER: plan.letter and plan.letter.day, Entry.DIGEST: plan.digest and plan.digest.day}
+    return {kind: f"{kind}/{day.isoformat()}/{_whose(plan)}" for kind, day in days.items() if day}
+
+
+def _turn(plan: Plan) -> str:
+    """Of what else changes by it: as that of its letter or its digest."""
+    return turn_id(next(iter(names(plan).values()), f"plan/{plan.at.isoformat()}/{_whose(plan)}"))
+
+
+def _whose(plan: Plan) -> str:
+    return f"{plan.account.platform}/{plan.account.tenant}/{plan.account.id}"
 
 
 def _posted(plan: Plan, key: MessageKey, card: Card) -> dict[str, Any]:

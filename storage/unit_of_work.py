@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Executable, Select, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from conversations.activities import Activity, ActivityKind
@@ -51,7 +51,8 @@ Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a
 ROOT_PATIENCE = timedelta(minutes=1)  # for so long a reply waits for the name of a root card
 
 # Columns of a review that a turn may change.
-_CHANGING = ("project", "project_key", "owner", "started_by", "phase", "pack_digest", "version", "state")
+_CHANGING = ("project", "project_key", "owner", "phase", "pack_digest", "version", "state")
+
 
 _SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
 _SEE_WHOSE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(untold))
@@ -63,13 +64,7 @@ _ACT = insert(act)
 _ERASE = (
     update(act)
     .where(act.c.review_id == bindparam("of"), act.c.n == bindparam("erased"))
-    .values(
-        by_person=bindparam("by"),
-        said=bindparam("words", type_=act.c.said.type),
-        source_key=bindparam("source", type_=act.c.source_key.type),
-        erased_at=func.coalesce(act.c.erased_at, bindparam("now", type_=act.c.erased_at.type)),
-        detail=bindparam("left"),
-    )
+    .values(said=null(), erased_at=bindparam("now"), detail=bindparam("left"))
 )
 _DELIVER = insert(outbox)
 
@@ -108,7 +103,7 @@ def run_turn(
     turn = decide(activity, found)
     before, changed = _before(found, turn)
     if changed is not None:
-        save_review(connection, before, changed, shelf, activity.at, reach, forgets=turn.forgets)
+        save_review(connection, before, changed, shelf, activity.at, reach)
     if turn.errors:
         connection.execute(_FORGET, {"keys": sorted(set(activity.keys))})
     elif activity.kind is ActivityKind.LAPSE:
@@ -120,7 +115,7 @@ def run_turn(
         save_preferences(connection, everybody, turn.preferences, activity.at)
     if turn.joining is not None:
         keep_joining(connection, _account(activity), turn.joining, activity.at)
-    rows = to_outbox_rows(turn, activity, _name(activity, turn, changed))
+    rows = to_outbox_rows(turn, activity, _name(activity, turn))
     deliver(connection, in_letters(connection, turn, rows), activity.at)
     reach("outbox_written")
     return turn
@@ -140,11 +135,9 @@ def first_time_of(connection: Connection, activity: Activity) -> bool | None:
     return None if len(seen) < len(rows) else is_own_doing(activity) and any(seen)
 
 
-def _name(activity: Activity, turn: Turn, changed: Review | None) -> str:
+def _name(activity: Activity, turn: Turn) -> str:
     """What the ids of its deliveries begin with."""
-    if changed is not None:
-        return f"{changed.id}/{changed.version}"
-    return f"{activity.keys[0]}/{uuid4().hex}" if turn.errors else activity.keys[0]  # it may come again
+    return f"{activity.turn}/{uuid4().hex}" if turn.errors else activity.turn  # it may come again
 
 
 def _account(activity: Activity) -> Account:
@@ -225,19 +218,9 @@ def _before(found: Found, turn: Turn) -> tuple[Review | None, Review | None]:
 
 
 def save_review(
-    connection: Connection,
-    before: Review | None,
-    after: Review,
-    shelf: PackShelf,
-    now: datetime,
-    reach: Reach,
-    *,
-    forgets: bool = False,
+    connection: Connection, before: Review | None, after: Review, shelf: PackShelf, now: datetime, reach: Reach
 ) -> None:
-    """The next version of a review, which is locked, or a new one. Raises `StaleReview` and its kind.
-
-    Only where it `forgets` somebody, what others said may read otherwise.
-    """
+    """The next version of a review, which is locked, or a new one. Raises `StaleReview` and its kind."""
     try:
         _begin(connection, after) if before is None else _change(connection, before, after)
     except IntegrityError as error:
@@ -246,22 +229,18 @@ def save_review(
     known = before.acts if before else ()
     if added := after.acts[len(known) :]:
         connection.execute(_ACT, [to_act_row(after.id, act) for act in added])
-    if erased := [(old, new) for old, new in zip(known, after.acts, strict=False) if new is not old and new != old]:
-        if not forgets and any(new.said is not None for _, new in erased):
-            raise ValueError("an act that is known changes only by being erased")
+    if erased := [new for old, new in zip(known, after.acts, strict=False) if new is not old and new != old]:
         _erase(connection, after, erased, now)
     shelf.keep(after.pack)
     reach("acts_written")
 
 
-def _erase(connection: Connection, after: Review, erased: Iterable[tuple[Act, Act]], now: datetime) -> None:
-    """Acts never change but by erasing: words and names go, and what was done stays."""
-    rows = []
-    for old, new in erased:
-        left = {"by": new.by, "words": new.said, "source": new.source, "left": to_act_row(after.id, new)["detail"]}
-        went = old.said is not None and new.said is None
-        rows.append(left | {"of": after.id, "erased": new.n, "now": now if went else None})
-    connection.execute(_ERASE, rows)
+def _erase(connection: Connection, after: Review, erased: list[Act], now: datetime) -> None:
+    """Acts never change but by erasing: their words go, and whatever names somebody who was only typed."""
+    if any(act.said is not None for act in erased):
+        raise ValueError("an act that is known changes only by being erased")
+    left = ((act.n, to_act_row(after.id, act)["detail"]) for act in erased)
+    connection.execute(_ERASE, [{"of": after.id, "erased": n, "now": now, "left": detail} for n, detail in left])
     note_erasure(connection)
 
 

@@ -259,7 +259,7 @@ def test_a_start_that_cannot_be_is_withdrawn_and_told_once(
         for life in range(lives):
             await relay(database.units, platform, clock, f"life {life}", engine.unpostable).drain()
             clock.now += LEASE
-        assert {(one.review, one.keys) for one in engine.told} == {(review.id, (f"unpostable/{review.id}/1/0",))}
+        assert {(one.review, one.keys) for one in engine.told} == {(review.id, (f"unpostable/{review.id}/0",))}
         assert await states(database) == ["parked", "unknown", "unknown", "unknown", "sent"]
         await taken(database.units, tiny.starts("Claims", key="again", thread="T2"), begin)  # the name is free
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
+import json
 import os
 import re
 import signal
@@ -50,7 +51,7 @@ def test_it_is_alive_and_ready_and_counts_what_it_did(sqlite_url: str, over: str
         await serve.starts()
         async with serve.slack.http.get(f"{serve.url}/metrics") as answer:
             told = await answer.text()
-        assert counted(told, "activities", kind="command", outcome="kept") == 1
+        assert counted(told, "turns", kind="command", outcome="committed") == 1
         assert counted(told, "deliveries", kind="post", outcome="sent") == 2
 
     with_serve(scene, sqlite_url, over)
@@ -64,7 +65,7 @@ def test_people_are_written_to_by_the_clock_and_that_is_counted(sqlite_url: str)
         async with serve.slack.http.get(f"{serve.url}/metrics") as answer:
             told = (await answer.text()).splitlines()
         assert 'ai_readiness_letters_total{kind="ask",platform="slack"} 1.0' in told
-        assert 'ai_readiness_reminders{state="overdue"} 0.0' in told
+        assert 'ai_readiness_deliveries_total{kind="post",outcome="sent",platform="slack"} 3.0' in told
 
     with_serve(scene, sqlite_url, clock=lambda: TEN)
 
@@ -146,6 +147,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
                 "SLACK_BOT_TOKEN": BOT_TOKEN,
                 "SLACK_APP_TOKEN": "xapp-ready",
                 "SLACK_API_URL": slack.base_url,
+                "AI_READINESS_LOG": "json",
                 "PORT": "0",
             }
             program = Path(sys.executable).parent / "ai-readiness"
@@ -158,7 +160,8 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             served.send_signal(signal.SIGTERM)
             out, err = await served.communicate()
             assert (served.returncode, out) == (0, b"")
-            assert b"listening on http://127.0.0.1:" in err
+            first, *_ = [json.loads(line) for line in err.splitlines()]
+            assert (first["event"], first["address"].rpartition(":")[0]) == ("listening", "http://127.0.0.1")
             assert b"Secret Project" not in err
             assert b"Traceback" not in err, err
 

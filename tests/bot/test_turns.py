@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import update
 
 from bot.turns import TRIES, TurnRunner
+from bot.watching import Facts, Watch
 from conversations.activities import Activity
-from conversations.effects import Turn
+from conversations.cards import Notice, NoticeCard
+from conversations.effects import Turn, Whisper
 from conversations.errors import Busy, EventRefused, NameTaken, StaleReview, StorageDown
 from conversations.ports import Decide, Found
 from conversations.standing import stand
@@ -260,3 +262,40 @@ def test_the_log_says_what_happened_and_never_what_was_written(
     told = [record for record in caplog.records if record.name == "bot.turns"]
     assert [record.message for record in told] == ["turn_committed", "activity_seen_before"]
     assert "a secret" not in str([vars(record) for record in caplog.records])
+
+
+@pytest.mark.parametrize(
+    ("errors", "outcome", "retries"),
+    [((), "committed", 0), ((StaleReview(), StorageDown()), "committed", 2), ((Busy(),), "Busy", 0)],
+)
+def test_what_becomes_of_a_turn_is_told(
+    database: Database, errors: tuple[Exception, ...], outcome: str, retries: int
+) -> None:
+    seen: list[tuple[str, Facts]] = []
+    watch = Watch(lambda work, facts, _seconds: seen.append((work, facts)))
+
+    async def scene() -> None:
+        units = Unlucky(database.units, *errors)
+        one = TurnRunner(units, tiny.decide, PackShelf(), lambda: None, watch=watch)
+        with suppress(Busy):
+            await one.run(starts("First"))
+
+    run(scene())
+    about = {"platform": "console", "kind": "command"}
+    assert seen == [("turn", {**about, "outcome": outcome, "retries": retries})]
+
+
+def test_why_somebody_was_refused_is_told_and_that_something_was_seen_before(database: Database) -> None:
+    seen: list[Facts] = []
+    watch = Watch(lambda _work, facts, _seconds: seen.append(facts))
+    card = NoticeCard(notice=Notice.OUTSIDER)
+    refusal = Turn(review=None, effects=(Whisper(to="ana", card=card),), refused=True)
+
+    async def scene() -> None:
+        one = TurnRunner(database.units, lambda *_: refusal, PackShelf(), lambda: None, watch=watch)
+        await one.run(says("accept", key="a"))
+        await one.run(says("accept", key="a"))
+
+    run(scene())
+    assert [facts["outcome"] for facts in seen] == ["refused", "seen_before"]
+    assert seen[0]["why"] == "outsider"

@@ -20,7 +20,7 @@ from bot import doctor_teams
 from bot.doctor import as_lines, examine
 from bot.serving import run
 from storage.inspection import looking
-from storage.reminders import anything_due
+from storage.reminders import next_due
 from tests import serving, serving_teams
 from tests.fake_slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack, text_of
 from tests.fake_teams import APP_ID, APP_PASSWORD, BOT_NAME, TENANT, FakeTeams, Trouble
@@ -44,7 +44,7 @@ class Both:
         """Returns when everybody who is due was looked at, and what they are to be told is said."""
         async with asyncio.timeout(20):
             with looking(self.slack.settings.database_url) as read:
-                while await read(anything_due, now=self.clock.now + LEASE):  # noqa: ASYNC110  # nobody is told of a look
+                while (due := await read(next_due)) is not None and due <= self.clock.now + LEASE:  # noqa: ASYNC110  # nobody is told of a look
                     await asyncio.sleep(0.02)
         await self.slack.settled()
 

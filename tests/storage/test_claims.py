@@ -7,20 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, delete, insert, text
 
 from conversations.letters import Silence
 from conversations.people import Account, Preferences
 from storage.database import Database, open_database
-from storage.inspection import missed_looks
 from storage.models import reminder
 from storage.parts import Away, away_people, people_with_a_part
 from storage.preferences import save_preferences
 from storage.queries import newest_moment
 from storage.reminders import (
     LEASE,
-    anything_due,
     claim_due,
     next_due,
     pulse,
@@ -58,8 +55,7 @@ def test_who_is_due_is_claimed_with_all_rows_for_the_time_of_the_lease(database:
         first = await with_looks(database.units, "First", {"": AT, "ana": AT, "ben": AT}, AT)
         await with_looks(database.units, "Other", {"": SOON, "ana": AT}, AT + timedelta(seconds=9))
         await with_looks(database.units, "Third", {"ana": AT}, AT + timedelta(minutes=9))
-        assert await database.read(anything_due, now=AT)
-        assert not await database.read(anything_due, now=AT - timedelta(seconds=1))
+        assert await database.read(next_due) == AT
         claim = await claimed(database.units)
         assert set(claim.people) == {ANA, BEN}
         assert claim.reviews == ((first.id, first.reference),)
@@ -208,18 +204,6 @@ def test_who_waits_is_told_without_claiming_anybody(database: Database) -> None:
         assert await database.read(waiting, by=AT) == [BEN]
         assert await database.read(waiting, by=None) == [ANA, BEN]
         assert await database.read(next_due) == AT
-
-    run(scene())
-
-
-@pytest.mark.parametrize(("late", "missed"), [(timedelta(minutes=59), 0), (timedelta(minutes=61), 2)])
-def test_who_was_due_an_hour_ago_and_was_not_looked_at_is_counted(
-    database: Database, late: timedelta, missed: int
-) -> None:
-    async def scene() -> None:
-        assert await database.read(next_due) is None
-        await with_looks(database.units, "First", {"": AT, "ben": SOON}, AT)
-        assert await database.read(missed_looks, now=AT + late) == missed
 
     run(scene())
 

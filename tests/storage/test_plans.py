@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from conversations.activities import ActivityKind
+from conversations.activities import ActivityKind, turn_id
 from conversations.effects import Revise
 from conversations.errors import AlreadyTold, LookAgain, StaleReview
 from conversations.letters import Pending, Plan, Told
@@ -139,7 +139,7 @@ def test_a_plan_is_kept_whole(database: Database) -> None:
         ]
         key = f"letter/{TODAY}/console/local/ben"
         assert [(row["delivery_id"], row["message_key"], row["to_person"]) for row in rows["outbox"][2:]] == [
-            (f"{review.id}/2/0", "root", None),
+            (f"{turn_id(key)}/{review.id}/2/0", "root", None),
             (key, key, "ben"),
         ]
         sent = {one.delivery.key: one.delivery for one in await send_all(database.units)}

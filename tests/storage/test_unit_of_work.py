@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from conversations.activities import Activity, ActivityKind
+from conversations.activities import Activity, ActivityKind, turn_id
 from conversations.cards import FieldFault, Notice
 from conversations.effects import FieldError, Post, Turn, Whisper
 from conversations.errors import EventRefused, NameTaken, RootPending, StaleReview
@@ -195,8 +195,8 @@ def test_a_turn_that_only_says_something_leaves_the_review_alone(database: Datab
         await taken(database.units, says("status", key="s"), quiet)
         assert await database.read(reviews, PackShelf()) == (review,)
         (_, _, fault, status) = (await everything(database))["outbox"]
-        assert fault["delivery_id"].startswith("f/")
-        assert status["delivery_id"] == "s/0"
+        assert fault["delivery_id"].startswith(f"{turn_id('f')}/")
+        assert status["delivery_id"] == f"{turn_id('s')}/0"
 
     run(scene())
 
