@@ -36,6 +36,8 @@ packs_app = typer.Typer(help="The sets of questions.", no_args_is_help=True, ric
 app.add_typer(packs_app, name="packs")
 manifest_app = typer.Typer(help="What a platform is told of the app.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(manifest_app, name="manifest")
+people_app = typer.Typer(help="What is kept about one person.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(people_app, name="people")
 
 
 class ReportFormat(StrEnum):
@@ -52,6 +54,10 @@ class ReplayFormat(StrEnum):
 
 class ListFormat(StrEnum):
     TEXT = "text"
+    JSON = "json"
+
+
+class ExportFormat(StrEnum):
     JSON = "json"
 
 
@@ -242,6 +248,26 @@ def list_(format_: Annotated[ListFormat, typer.Option("--format")] = ListFormat.
     typer.echo(_json(rows) if format_ is ListFormat.JSON else reviews_text(rows))
 
 
+@app.command()
+def retention(
+    tenant: Annotated[str | None, typer.Option(help="A workspace or organisation; none: show all.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Its closed reviews keep their words so long.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Its closed reviews keep their words.")] = False,
+) -> None:
+    """For how many days closed reviews keep their words: show it, or set it for one tenant."""
+    from bot.retention import as_lines, keep_for
+
+    settings = read_settings()
+    if keep or days is not None:
+        if tenant is None:
+            _stop("Name one with --tenant; for all others, set AI_READINESS_RETENTION_DAYS.", 2)
+        if keep and days is not None:
+            _stop("Either --days or --keep.", 2)
+        keep_for(settings, tenant, days)
+    for line in as_lines(settings, tenant):
+        typer.echo(line)
+
+
 @packs_app.command(name="list")
 def packs_list() -> None:
     """The packs that a review can use."""
@@ -286,6 +312,46 @@ def try_(
         _stop("Say what to judge: packs try ITEM ANSWER…, or packs try --jsonl FILE.", 2)
     trial = trials.one(item, " ".join(answer))
     typer.echo(trial_text(trial.item, trial.judgement))
+
+
+@people_app.command(name="export")
+def people_export(
+    person: Annotated[str, typer.Argument(help="Their id, e-mail or whole name.")],
+    tenant: Annotated[str | None, typer.Option(help="Where several people have the name.")] = None,
+    format_: Annotated[ExportFormat, typer.Option("--format")] = ExportFormat.JSON,  # noqa: ARG001  # there may be others
+) -> None:
+    """Everything that is kept about somebody."""
+    from bot.people import export, find_person
+
+    settings = read_settings()
+    typer.echo(_json(export(settings, find_person(settings, person, tenant))))
+
+
+@people_app.command(name="erase")
+def people_erase(
+    person: Annotated[str, typer.Argument(help="Their id, e-mail or whole name.")],
+    tenant: Annotated[str | None, typer.Option(help="Where several people have the name.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase somebody's words and their name, for good. What was done stays."""
+    from adapters.filters import plural
+    from bot.erasing import erase
+    from bot.people import find_person
+
+    settings = read_settings()
+    found = find_person(settings, person, tenant)
+    for account in found.accounts:
+        typer.echo(f"{account.id} on {account.platform}, in {account.tenant}", err=True)
+    asks = "This cannot be undone. To go on, say again whom to erase"
+    if not yes and typer.prompt(asks, err=True).strip() != person.strip():
+        _stop("That is not what you said before. Nothing was changed.", 1)
+    done = erase(settings, found.accounts, found.names)
+    typer.echo(
+        f"Erased: {plural(done.words, 'piece')} of what they said, in {plural(done.reviews, 'review')}; "
+        f"{plural(done.revised, 'message')} will be shown without it. Copies of the database still have everything, "
+        "and the platform what people posted there.",
+        err=True,
+    )
 
 
 @manifest_app.command(name="slack")

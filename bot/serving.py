@@ -16,6 +16,7 @@ from bot.bootstrap import Application, machine_clock, running
 from bot.logs import log_to_stderr
 from bot.metrics import Metrics, Now
 from bot.platform import Platform
+from bot.retention import Retention
 from bot.scheduler import Scheduler, Tick
 from bot.server import Check, make_app, serving
 from bot.settings import BadSettings, BadUsage, Only, Settings, what_serve_lacks
@@ -160,11 +161,13 @@ def _ticks(
     )
     database = application.database
     accounts = Accounts(database.units, database.read, homes={"teams": settings.teams_tenant_id}, clock=clock)
+    retention = Retention(database.units, application.shelf, days=settings.retention_days, clock=clock)
     return (
         Tick(name="due", every=DUE, does=ticker.tick_if_due),
         Tick(name="pulse", every=PULSE, does=ticker.pulse),
         Tick(name="look", every=LOOK, does=absences.look),
         Tick(name="accounts", every=LOOK, does=accounts.look),
+        Tick(name="retention", every=LOOK, does=retention.look),
     )
 
 

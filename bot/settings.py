@@ -145,6 +145,8 @@ class Settings(BaseSettings):
         frozenset(), validation_alias="AI_READINESS_ADMINS"
     )
 
+    retention_days: int | None = Field(None, ge=1, validation_alias="AI_READINESS_RETENTION_DAYS")
+
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one
     public_url: Annotated[str, AfterValidator(_public)] | None = None

@@ -79,6 +79,7 @@ class Turn:
     effects: tuple[Effect, ...] = ()
     errors: Mapping[str, FieldError] = field(default_factory=dict)
     refused: bool = False
+    forgets: bool = False  # somebody, for good: acts that were known read otherwise
     preferences: Preferences | None = None  # the actor's, where they change
     joining: Joining | None = None  # what is to be about the actor's accounts
     # Who is to be looked at because of it, when at the latest; and who was: None where something is new for them.

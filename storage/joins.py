@@ -138,6 +138,11 @@ def lock(connection: Connection, accounts: Iterable[Account]) -> None:
     _rows(connection, accounts)
 
 
+def accounts_of(connection: Connection, account: Account) -> Sequence[Account]:
+    """All that are one person's with it; none where it was never joined. Locks them, as whoever joins does."""
+    return tuple(_rows(connection, [account]))
+
+
 def actor(account: Account) -> dict[str, str]:
     """For `untold`."""
     return {f"actor_{name}": value for name, value in asdict(account).items()}

@@ -116,7 +116,10 @@ class ReviewRow(Base, table=True):
 
 class ActRow(Base, table=True):
     __tablename__ = "act"
-    __table_args__ = (_partial("ix_act_source_key", "source_key", where="source_key IS NOT NULL"),)
+    __table_args__ = (
+        _partial("ix_act_source_key", "source_key", where="source_key IS NOT NULL"),
+        _partial("ix_act_closing", "at", where="kind IN ('finished', 'cancelled') AND erased_at IS NULL"),
+    )
 
     review_id: str = Field(primary_key=True, foreign_key="review.id")
     n: int = Field(primary_key=True)
@@ -157,6 +160,7 @@ class OutboxRow(Base, table=True):
         _partial("ix_outbox_pending", "lane", "id", where="state = 'pending'"),
         _partial("ix_outbox_parked", "id", where="state = 'parked'"),
         _partial("ix_outbox_sent", "sent_at", where="state = 'sent'"),
+        _partial("ix_outbox_ended", "created_at", where="state IN ('superseded', 'unknown', 'called_back')"),
         _partial(
             "ix_outbox_told",
             *("platform", "tenant", "to_person", "id"),
@@ -322,7 +326,7 @@ class LedgerRow(Base, table=True):
     who: str = Field(primary_key=True)
     kind: Entry = Field(primary_key=True, sa_type=_enum(Entry))
     day: date = Field(primary_key=True)
-    at: datetime
+    at: datetime = Field(index=True)
 
 
 class LetterRow(Base, table=True):
@@ -359,6 +363,18 @@ class PulseRow(Base, table=True):
     ticked_at: datetime
     silent_since: datetime | None = None
     silent_until: datetime | None = None
+    home: str | None = None  # which database this is; a copy that is restored is another one
+    restored_at: datetime | None = None  # messages may have been sent until then that it knows nothing of
+
+
+class RetentionRow(Base, table=True):
+    """For how many days a tenant's closed reviews keep their words, where it is not what the settings say."""
+
+    __tablename__ = "retention"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    days: int | None = None  # None: they are kept
 
 
 def _table(row: type[Base]) -> Table:
@@ -383,3 +399,4 @@ ledger = _table(LedgerRow)
 letter = _table(LetterRow)
 letter_line = _table(LetterLineRow)
 pulse = _table(PulseRow)
+retention = _table(RetentionRow)

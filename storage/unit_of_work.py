@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import uuid4
 
-from sqlalchemy import Connection, Executable, Select, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import Connection, Executable, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from conversations.activities import Activity, ActivityKind
@@ -51,8 +51,7 @@ Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a
 ROOT_PATIENCE = timedelta(minutes=1)  # for so long a reply waits for the name of a root card
 
 # Columns of a review that a turn may change.
-_CHANGING = ("project", "project_key", "owner", "phase", "pack_digest", "version", "state")
-
+_CHANGING = ("project", "project_key", "owner", "started_by", "phase", "pack_digest", "version", "state")
 
 _SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
 _SEE_WHOSE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(untold))
@@ -64,7 +63,13 @@ _ACT = insert(act)
 _ERASE = (
     update(act)
     .where(act.c.review_id == bindparam("of"), act.c.n == bindparam("erased"))
-    .values(said=null(), erased_at=bindparam("now"), detail=bindparam("left"))
+    .values(
+        by_person=bindparam("by"),
+        said=bindparam("words", type_=act.c.said.type),
+        source_key=bindparam("source", type_=act.c.source_key.type),
+        erased_at=func.coalesce(act.c.erased_at, bindparam("now", type_=act.c.erased_at.type)),
+        detail=bindparam("left"),
+    )
 )
 _DELIVER = insert(outbox)
 
@@ -103,7 +108,7 @@ def run_turn(
     turn = decide(activity, found)
     before, changed = _before(found, turn)
     if changed is not None:
-        save_review(connection, before, changed, shelf, activity.at, reach)
+        save_review(connection, before, changed, shelf, activity.at, reach, forgets=turn.forgets)
     if turn.errors:
         connection.execute(_FORGET, {"keys": sorted(set(activity.keys))})
     elif activity.kind is ActivityKind.LAPSE:
@@ -218,9 +223,19 @@ def _before(found: Found, turn: Turn) -> tuple[Review | None, Review | None]:
 
 
 def save_review(
-    connection: Connection, before: Review | None, after: Review, shelf: PackShelf, now: datetime, reach: Reach
+    connection: Connection,
+    before: Review | None,
+    after: Review,
+    shelf: PackShelf,
+    now: datetime,
+    reach: Reach,
+    *,
+    forgets: bool = False,
 ) -> None:
-    """The next version of a review, which is locked, or a new one. Raises `StaleReview` and its kind."""
+    """The next version of a review, which is locked, or a new one. Raises `StaleReview` and its kind.
+
+    Only where it `forgets` somebody, what others said may read otherwise.
+    """
     try:
         _begin(connection, after) if before is None else _change(connection, before, after)
     except IntegrityError as error:
@@ -229,18 +244,22 @@ def save_review(
     known = before.acts if before else ()
     if added := after.acts[len(known) :]:
         connection.execute(_ACT, [to_act_row(after.id, act) for act in added])
-    if erased := [new for old, new in zip(known, after.acts, strict=False) if new is not old and new != old]:
+    if erased := [(old, new) for old, new in zip(known, after.acts, strict=False) if new is not old and new != old]:
+        if not forgets and any(new.said is not None for _, new in erased):
+            raise ValueError("an act that is known changes only by being erased")
         _erase(connection, after, erased, now)
     shelf.keep(after.pack)
     reach("acts_written")
 
 
-def _erase(connection: Connection, after: Review, erased: list[Act], now: datetime) -> None:
-    """Acts never change but by erasing: their words go, and whatever names somebody who was only typed."""
-    if any(act.said is not None for act in erased):
-        raise ValueError("an act that is known changes only by being erased")
-    left = ((act.n, to_act_row(after.id, act)["detail"]) for act in erased)
-    connection.execute(_ERASE, [{"of": after.id, "erased": n, "now": now, "left": detail} for n, detail in left])
+def _erase(connection: Connection, after: Review, erased: Iterable[tuple[Act, Act]], now: datetime) -> None:
+    """Acts never change but by erasing: words and names go, and what was done stays."""
+    rows = []
+    for old, new in erased:
+        left = {"by": new.by, "words": new.said, "source": new.source, "left": to_act_row(after.id, new)["detail"]}
+        went = old.said is not None and new.said is None
+        rows.append(left | {"of": after.id, "erased": new.n, "now": now if went else None})
+    connection.execute(_ERASE, rows)
     note_erasure(connection)
 
 

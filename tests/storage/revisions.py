@@ -13,7 +13,7 @@ from storage import schema
 from storage.database import migrate, open_database
 from tests.storage.tiny import begun, run, says, taken
 
-NEWEST, LATER = "0005", "0006"  # of this program, and of the later one
+NEWEST, LATER = "0006", "0007"  # of this program, and of the later one
 COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
 _REVISION = """
 import sqlalchemy as sa
