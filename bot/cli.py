@@ -155,11 +155,17 @@ def serve(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Also what older processes could not work beside; none may be at work.")
+    ] = False,
+) -> None:
     """Bring the database's schema up to date."""
     from storage.database import migrate as migrate_database
 
-    done = migrate_database(read_settings().database_url)
+    done = migrate_database(read_settings().database_url, finish=finish)
+    if done.left:
+        typer.echo("When no older process is at work any more, run: ai-readiness migrate --finish", err=True)
     if done.before == done.after:
         typer.echo(f"The database was up to date already, at revision {done.after}; nothing was changed.", err=True)
         return

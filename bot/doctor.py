@@ -21,7 +21,7 @@ from conversations.pack_files.nodes import Complaint
 from conversations.pack_files.parser import lint
 from storage.inspection import Inspection, Unseen, inspect_database
 from storage.queries import Parked
-from storage.schema import Position
+from storage.revisions import Position
 
 # What was said for the moment and never arrived is nobody's care any more after that.
 MOMENT = timedelta(days=7)
@@ -164,14 +164,21 @@ def _schema(ground: Ground) -> Finding | None:
     schema = ground.database.schema if ground.database else None
     if schema is None:
         return None
-    if schema.position is Position.CURRENT:
-        return Finding(check="schema", says=f"revision {schema.found}, up to date")
+    if schema.position.workable:
+        return Finding(check="schema", says=f"revision {schema.found}, {_WORKABLE[schema.position]}")
     if schema.position is Position.AHEAD:
         todo = "Use the newer version of this program that the database belongs to, or name another DATABASE_URL."
         says = f"revision {schema.found}, and this program knows revisions up to {schema.wanted} only"
         return Finding(check="schema", says=says, todo=(todo,))
     says = f"revision {schema.found} of {schema.wanted}" if schema.found else "there are no tables yet"
     return Finding(check="schema", says=says, todo=("Bring it up to date with: ai-readiness migrate",))
+
+
+_WORKABLE = {
+    Position.CURRENT: "up to date",
+    Position.UNFINISHED: "up to date; when no older process is at work any more, run: ai-readiness migrate --finish",
+    Position.EXTENDED: "of a newer version, beside which this one can work",
+}
 
 
 def _packs(ground: Ground) -> Finding:

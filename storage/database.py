@@ -21,6 +21,7 @@ from conversations.errors import ReadinessError, SchemaBehind, StorageDown
 from storage.lock import take_lock
 from storage.models import Base
 from storage.outbox import release_all
+from storage.revisions import program_name
 from storage.schema import Migrated, check_current, migrate_postgres, migrate_sqlite
 from storage.threads import LOCK_MILLISECONDS, SqliteWriter, ThreadPool, Units, to_failure
 
@@ -28,7 +29,6 @@ _THREADS = 8  # PostgreSQL's; the sum over all processes stays below its max_con
 _READERS = 4
 # A busy server answers late rather than never: a statement, and waiting for a lock, in milliseconds.
 _BOUNDS = "-c statement_timeout=2000 -c lock_timeout=1500"
-_CONNECT: dict[str, Any] = {"connect_timeout": 3}
 _PATIENCE = f"busy_timeout={LOCK_MILLISECONDS}"
 _SYNCHRONOUS = "FULL"  # acked means committed: NORMAL may lose the last turns in a power cut
 
@@ -47,7 +47,7 @@ def open_database(url: str, *, command: str = "ai-readiness", alone: bool = True
     """Opens it for work; `command` tells the next one who holds it. With `alone` off it can only be read.
 
     A SQLite database is made, or brought up to date, by opening it for work. Raises `DatabaseInUse`, `SchemaBehind`,
-    `SchemaAhead`, `MigrationStopped` and `StorageDown`.
+    `SchemaAhead`, `MigrationUnderWay`, `MigrationStopped` and `StorageDown`.
     """
     address = to_address(url)
     try:
@@ -59,7 +59,7 @@ def open_database(url: str, *, command: str = "ai-readiness", alone: bool = True
 
 
 def needs_migration(url: str) -> bool:
-    """Whether the schema is behind; a database without any is. Raises `SchemaAhead` and `StorageDown`."""
+    """Whether the schema is behind; a database without any is. Raises as `open_database` does."""
     address = to_address(url)
     if address.get_backend_name() == "sqlite" and not to_path(address).exists():
         return True
@@ -75,8 +75,10 @@ def needs_migration(url: str) -> bool:
     return False
 
 
-def migrate(url: str, *, command: str = "ai-readiness migrate") -> Migrated:
+def migrate(url: str, *, finish: bool = False, command: str = "ai-readiness migrate") -> Migrated:
     """Brings the schema up to date, and tells what was done.
+
+    On PostgreSQL what would be taken from older processes is left, where it comes last, until it is told to `finish`.
 
     Raises `DatabaseInUse`, `SchemaAhead`, `MigrationStopped` and `StorageDown`; then nothing was changed.
     """
@@ -85,7 +87,7 @@ def migrate(url: str, *, command: str = "ai-readiness migrate") -> Migrated:
         if address.get_backend_name() == "sqlite":
             with take_lock(to_path(address), command):
                 return migrate_sqlite(to_path(address))
-        return migrate_postgres(address)
+        return migrate_postgres(address, finish=finish)
     except SQLAlchemyError as error:
         raise to_failure(error) from None
 
@@ -119,7 +121,7 @@ def connect_arguments(url: str) -> dict[str, Any]:
     """How psycopg connects to a PostgreSQL server by itself, for what no unit of work does."""
     address = to_address(url)
     _, arguments = address.get_dialect()().create_connect_args(address)
-    return {**arguments, **_CONNECT}
+    return {**arguments, **_connect()}
 
 
 def postgres_engine(address: URL) -> Engine:
@@ -129,8 +131,12 @@ def postgres_engine(address: URL) -> Engine:
         pool_size=_THREADS,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={"options": _BOUNDS, **_CONNECT},
+        connect_args={"options": _BOUNDS, **_connect()},
     )
+
+
+def _connect() -> dict[str, Any]:
+    return {"connect_timeout": 3, "application_name": program_name()}
 
 
 def _sqlite_engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any) -> Engine:

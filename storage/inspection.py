@@ -17,7 +17,7 @@ from storage.database import looking_engine, postgres_engine, to_address, to_pat
 from storage.lock import holder
 from storage.models import DeliveryState, installation, lane, message, outbox, reminder, review
 from storage.queries import Parked, packs_in_use, parked
-from storage.schema import Position, as_name, current_revisions, newest_revisions, position
+from storage.revisions import Position, current_revision, newest, position
 from storage.threads import Units, to_failure
 
 P = ParamSpec("P")
@@ -88,7 +88,7 @@ class Schema:
     """Names of revisions; `found` is None where there are no tables yet."""
 
     found: str | None
-    wanted: str | None
+    wanted: str
     position: Position
 
 
@@ -110,7 +110,7 @@ class Inspection:
 
     @property
     def readable(self) -> bool:
-        return self.schema is not None and self.schema.position is Position.CURRENT
+        return self.schema is not None and self.schema.position.workable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +180,8 @@ def _inspected(engine: Engine, name: str, working: str | None) -> Inspection:
 
 
 def _found(connection: Connection, name: str, working: str | None) -> Inspection:
-    revisions = current_revisions(connection)
-    schema = Schema(found=as_name(revisions), wanted=as_name(newest_revisions()), position=position(revisions))
-    if schema.position is not Position.CURRENT:
+    schema = Schema(found=current_revision(connection), wanted=newest(), position=position(connection))
+    if not schema.position.workable:
         return Inspection(name=name, holder=working, schema=schema)
     return Inspection(
         name=name,

@@ -1,26 +1,42 @@
-"""Bringing the schema up to date with Alembic. One set of revisions serves both databases."""
+"""Bringing the schema up to date with Alembic. One set of revisions serves both databases.
+
+What older programs can work beside is applied at once. What takes something from them waits, where it comes last, for
+`finish`, and is never applied while one of them is connected.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import chain, count
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from conversations.errors import ReadinessError, SchemaBehind
+from storage.revisions import (
+    Kind,
+    Position,
+    at_work_without,
+    config,
+    current_revision,
+    left,
+    note_applied,
+    position,
+    program_name,
+)
 
+# That a change of a table waits for whoever uses it, and turns wait behind it: they wait longer before they give up.
+LOCK_MILLISECONDS = 1000
+TRIES = 10  # of the whole migration, when it waited in vain
+BETWEEN_SECONDS = 1.0
 _ONE_AT_A_TIME = 4711  # the key of PostgreSQL's lock: of several starters one migrates, the others wait
-_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCKED, _DEADLOCK = "55P03", "40P01"
 _log = logging.getLogger(__name__)
 
 
@@ -32,69 +48,86 @@ class MigrationStopped(ReadinessError):
     """The schema could not be brought up to date. The database is as it was."""
 
 
-class Position(Enum):
-    """Where a database's schema stands beside this program's."""
+class TablesInUse(MigrationStopped):
+    """Others held on to the tables for too long, as a long report does. Nothing was changed; run it again."""
 
-    BEHIND = auto()
-    CURRENT = auto()
-    AHEAD = auto()
+
+class OlderAtWork(MigrationStopped):
+    """What older processes still use would be taken away. Nothing was changed."""
+
+
+class MigrationUnderWay(ReadinessError):
+    """The database is being migrated just now. Start again in a moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migrated:
-    """From which revision to which; None: there was no schema. `backup` is the copy of a SQLite file as it was."""
+    """From which revision to which; None: there was no schema. `backup` is the copy of a SQLite file as it was.
+
+    What is `left` is for `finish`.
+    """
 
     before: str | None
     after: str
     backup: Path | None = None
+    left: tuple[str, ...] = ()
 
 
 def check_current(engine: Engine) -> None:
-    """Raises `SchemaBehind` and `SchemaAhead`."""
+    """Raises `SchemaBehind`, `SchemaAhead` and `MigrationUnderWay`."""
     with engine.connect() as connection:
-        where = position(current_revisions(connection))
+        if engine.dialect.name == "postgresql":
+            _wait_for_migration(connection)
+        where = position(connection)
     if where is Position.AHEAD:
         raise SchemaAhead
     if where is Position.BEHIND:
         raise SchemaBehind
 
 
-def position(current: frozenset[str]) -> Position:
-    if current == newest_revisions():
-        return Position.CURRENT
-    known = {script.revision for script in _scripts().walk_revisions()}
-    return Position.BEHIND if current <= known else Position.AHEAD
-
-
-def current_revisions(connection: Connection) -> frozenset[str]:
-    return frozenset(MigrationContext.configure(connection).get_current_heads())
-
-
-def newest_revisions() -> frozenset[str]:
-    """Those of this program."""
-    return frozenset(_scripts().get_heads())
-
-
-def as_name(revisions: frozenset[str]) -> str | None:
-    return "-".join(sorted(revisions)) or None
-
-
-def migrate_postgres(address: URL) -> Migrated:
-    """Raises `SchemaAhead` and `MigrationStopped`."""
-    engine = create_engine(address, hide_parameters=True)  # without the bounds of a turn
+def _wait_for_migration(connection: Connection) -> None:
+    """One that looks who is at work has seen this connection, or is over when this program looks."""
     try:
-        with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-            return _migrated(connection, current_revisions(connection))
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _ONE_AT_A_TIME})
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCKED:
+            raise
+        raise MigrationUnderWay from None
+
+
+def migrate_postgres(address: URL, *, finish: bool) -> Migrated:
+    """Raises `SchemaAhead` and `MigrationStopped`."""
+    # Without the bounds of a turn.
+    engine = create_engine(address, hide_parameters=True, connect_args={"application_name": program_name()})
+    try:
+        for _ in range(TRIES - 1):
+            with suppress(TablesInUse):
+                return _tried(engine, finish=finish)
+            time.sleep(BETWEEN_SECONDS)  # turns go on meanwhile
+        return _tried(engine, finish=finish)
     finally:
         engine.dispose()
+
+
+def _tried(engine: Engine, *, finish: bool) -> Migrated:
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"))
+        before = current_revision(connection)
+        to_apply = left(before)
+        while before and not finish and to_apply and to_apply[[*to_apply][-1]] is Kind.DESTRUCTIVE:
+            to_apply.popitem()
+        taking = [name for name, kind in to_apply.items() if kind is Kind.DESTRUCTIVE]
+        if before and taking and (older := at_work_without(connection, taking[-1])):
+            raise OlderAtWork(_at_work(older))
+        return _migrated(connection, before, [*to_apply])
 
 
 def migrate_sqlite(path: Path) -> Migrated:
     """Keeps a copy beside the file first, when there was a schema to lose. The caller holds the lock.
 
-    Foreign keys are off meanwhile, because tables are rebuilt, and all checked before the commit. Raises
-    `SchemaAhead` and `MigrationStopped`.
+    Foreign keys are off meanwhile, because tables are rebuilt, and all checked before the commit. Nobody else can be
+    at work, so that nothing is left. Raises `SchemaAhead` and `MigrationStopped`.
     """
     engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
 
@@ -104,37 +137,46 @@ def migrate_sqlite(path: Path) -> Migrated:
 
     try:
         with engine.connect() as connection:
-            before = current_revisions(connection)
-            if position(before) is not Position.BEHIND:
-                return _migrated(connection, before)
-            backup = _back_up(connection, path, as_name(before)) if before else None
+            before = current_revision(connection)
+            to_apply = [*left(before)]
+            backup = _back_up(connection, path, before) if before and to_apply else None
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            done = _migrated(connection, before, backup)
+            done = _migrated(connection, before, to_apply, backup)
             connection.exec_driver_sql("COMMIT")
             return done
     finally:
         engine.dispose()
 
 
-def _migrated(connection: Connection, before: frozenset[str], backup: Path | None = None) -> Migrated:
+def _migrated(connection: Connection, before: str | None, to_apply: list[str], backup: Path | None = None) -> Migrated:
     """Whoever raises leaves the rolling back to its connection. Only the kind of an error is told, never its text."""
-    where, after = position(before), as_name(newest_revisions()) or ""
-    if where is Position.AHEAD:
+    if position(connection) is Position.AHEAD:
         raise SchemaAhead
-    if where is Position.BEHIND:
+    after = to_apply[-1] if to_apply else before or ""
+    if to_apply:
         try:
-            _upgrade(connection)
+            _upgrade(connection, after)
         except SQLAlchemyError as error:
+            if getattr(getattr(error, "orig", None), "sqlstate", None) in (_LOCKED, _DEADLOCK):
+                raise TablesInUse from None
             raise MigrationStopped(_stopped(before, after, backup, type(error).__name__)) from None
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise MigrationStopped(_stopped(before, after, backup, "rows without the row they belong to"))
         _log.info("schema_migrated", extra={"revision": after})
-    return Migrated(before=as_name(before), after=after, backup=backup)
+    return Migrated(before=before, after=after, backup=backup, left=tuple(left(after)))
 
 
-def _stopped(before: frozenset[str], after: str, backup: Path | None, why: str) -> str:
+def _at_work(older: dict[str, int]) -> str:
+    connections = ", ".join(f"{number} of revision {name}" for name, number in older.items())
+    return (
+        f"Older processes are at work, and what they still use would be taken away. Their connections: {connections}. "
+        "Replace them by this version, or stop them, and run this again. Nothing was changed."
+    )
+
+
+def _stopped(before: str | None, after: str, backup: Path | None, why: str) -> str:
     """Of a new database nothing can be lost, so that it says less."""
-    way = f"from revision {as_name(before)} to {after}" if before else f"to revision {after}"
+    way = f"from revision {before} to {after}" if before else f"to revision {after}"
     copy = f" (a copy is {backup})" if backup else ""
     return (
         f"The database could not be brought up to date {way}: {why}. It is as it was{copy}; "
@@ -142,13 +184,14 @@ def _stopped(before: frozenset[str], after: str, backup: Path | None, why: str) 
     )
 
 
-def _upgrade(connection: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def _upgrade(connection: Connection, to: str) -> None:
+    how = config()
+    how.attributes["connection"] = connection
+    command.upgrade(how, to)
+    note_applied(connection)
 
 
-def _back_up(connection: Connection, path: Path, revision: str | None) -> Path:
+def _back_up(connection: Connection, path: Path, revision: str) -> Path:
     """A copy that is complete: copying the file alone would leave out what stands in the log beside it.
 
     It survives a power cut, and nobody can read it who cannot read the database.
@@ -164,20 +207,10 @@ def _back_up(connection: Connection, path: Path, revision: str | None) -> Path:
     return copy
 
 
-def _new_file(path: Path, revision: str | None) -> Path:
+def _new_file(path: Path, revision: str) -> Path:
     for again in chain([""], (f".{n}" for n in count(2))):
         copy = Path(f"{path}.{revision}{again}.bak")
         with suppress(FileExistsError):
             os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777))
             return copy
     raise AssertionError("there is always another name")
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    return config

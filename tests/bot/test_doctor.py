@@ -31,7 +31,7 @@ from tests.bot.test_relay import CARD, wants
 from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack
 from tests.fake_slack_state import TEAM
 from tests.journeys.terminal import ROOT, Terminal
-from tests.storage.revisions import LATER, NEWEST, add_revision, crash_image
+from tests.storage.revisions import LAST, NEWEST, add_pair, crash_image
 from tests.storage.tiny import AT, begun, decide, run, says, starts, taken
 
 OWN = """
@@ -163,15 +163,15 @@ def test_a_schema_that_is_behind_or_ahead_is_told_with_what_to_do(
     looked: str, server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert f"✓ schema: revision {NEWEST}, up to date" in told()
-    add_revision(tmp_path, monkeypatch)
-    assert f"! schema: revision {NEWEST} of {LATER}\n    Bring it up to date with: ai-readiness migrate" in told()
+    add_pair(tmp_path, monkeypatch)
+    assert f"! schema: revision {NEWEST} of {LAST}\n    Bring it up to date with: ai-readiness migrate" in told()
     if looked.startswith("sqlite"):
         migrate(looked)
         monkeypatch.undo()
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("DATABASE_URL", looked)
         ahead = told()
-        says = f"revision {LATER}, and this program knows revisions up to {NEWEST} only"
+        says = f"revision {LAST}, and this program knows revisions up to {NEWEST} only"
         assert f"! schema: {says}\n    Use the newer" in ahead
         assert "✓ deliveries" not in ahead
 

@@ -47,7 +47,7 @@ def _prepare(job: dict[str, Any]) -> None:
     os.dup2(os.open(Path(job["folder"]) / "log", os.O_WRONLY | os.O_CREAT), 2)
     for target, value in job.get("constants", {}).items():
         module, _, name = target.rpartition(".")
-        setattr(importlib.import_module(module), name, Path(value) if target == "storage.schema._SCRIPTS" else value)
+        setattr(importlib.import_module(module), name, Path(value) if target == "storage.revisions._SCRIPTS" else value)
     log_to_stderr()
 
 

@@ -9,18 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from storage import schema
+from storage import revisions
 from storage.database import migrate, open_database
+from storage.revisions import newest
 from tests.storage.tiny import begun, run, says, taken
 
-NEWEST, LATER = "0006", "0007"  # of this program, and of the later one
+NEWEST = newest()  # of this program
+LATER, LAST = (f"{int(NEWEST) + n:04}" for n in (1, 2))  # of later ones
 COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
+DROPS = 'op.drop_table("address")'
 _REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "{later}"
-down_revision = "{newest}"
+revision = "{name}"
+down_revision = "{before}"
+kind = "{kind}"
 
 
 def upgrade() -> None:
@@ -28,28 +32,42 @@ def upgrade() -> None:
 """
 
 
-def add_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str = COLUMN) -> None:
-    """From here on this program's newest revision is `LATER`, until `monkeypatch` is undone."""
+def scripts_with(folder: Path, *later: tuple[str, str]) -> Path:
+    """The migrations of a program that has more: `later` are kinds and what they do, from `LATER` on."""
     scripts = folder / "migrations"
-    shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    revision = _REVISION.format(newest=NEWEST, later=LATER, does=does)
-    (scripts / "versions" / f"{LATER}_later.py").write_text(revision)
-    monkeypatch.setattr(schema, "_SCRIPTS", scripts)
+    shutil.copytree(revisions._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    names = [NEWEST, LATER, LAST]
+    for before, name, (kind, does) in zip(names, names[1:], later, strict=False):
+        revision = _REVISION.format(name=name, before=before, kind=kind, does=does)
+        (scripts / "versions" / f"{name}_later.py").write_text(revision)
+    return scripts
 
 
-def older_image(path: Path, newest: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def add_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str = COLUMN, kind: str = "additive") -> None:
+    """From here on this program's newest revision is `LATER`, until `monkeypatch` is undone."""
+    monkeypatch.setattr(revisions, "_SCRIPTS", scripts_with(folder, (kind, does)))
+
+
+def add_pair(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on `LATER` adds something and `LAST`, the newest, takes something away."""
+    monkeypatch.setattr(revisions, "_SCRIPTS", scripts_with(folder, ("additive", COLUMN), ("destructive", DROPS)))
+
+
+def older_image(path: Path, last: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database with a review and an answer, as the program of that revision left it."""
     scripts = path.with_name("older")
-    later = (f"{n:04}_*" for n in range(int(newest) + 1, int(NEWEST) + 1))
-    shutil.copytree(schema._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", *later))
+    later = (f"{n:04}_*" for n in range(int(last) + 1, int(NEWEST) + 1))
+    shutil.copytree(revisions._SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__", *later))
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "_SCRIPTS", scripts)
+        patch.setattr(revisions, "_SCRIPTS", scripts)
         migrate(f"sqlite:///{path}")
     full = path.with_name("full.db")
     crash_image(full)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("ATTACH ? AS later", [str(full)])
-        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"
+        names = (
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('alembic_version', 'schema_revision')"
+        )
         for (table,) in connection.execute(names).fetchall():
             columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
             connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM later.{table}")

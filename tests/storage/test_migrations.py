@@ -134,7 +134,7 @@ def test_what_belongs_to_a_newer_program_is_left_alone(
     older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite:///{older}"
-    add_revision(tmp_path, monkeypatch)
+    add_revision(tmp_path, monkeypatch, kind="destructive")
     migrate(url)
     monkeypatch.undo()
     for use in (open_database, migrate, needs_migration, lambda url: open_database(url, alone=False)):

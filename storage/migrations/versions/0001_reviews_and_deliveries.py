@@ -10,6 +10,7 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+kind = "additive"
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 

@@ -13,6 +13,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+kind = "additive"
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 _LOOK_AT_ALL = """

@@ -1,0 +1,76 @@
+"""A migration that is killed before any of its statements: the database is as it was, and the next one goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGKILL
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from storage import revisions
+from storage.database import migrate, open_database
+from storage.inspection import inspect_database
+from tests.journeys.terminal import ROOT
+from tests.storage.revisions import COLUMN, DROPS, LAST, scripts_with
+from tests.storage.test_migrations import answers
+from tests.storage.tiny import begun, run, says, taken
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of this test's own."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server, name = request.getfixturevalue("server_url"), "ai_readiness_killed"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+        url = make_url(server).set(database=name).render_as_string(hide_password=False)
+        migrate(url)
+        yield url
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def revision(url: str) -> str | None:
+    schema = inspect_database(url).schema
+    assert schema
+    return schema.found
+
+
+def test_killed_anywhere_it_leaves_the_database_as_it_was_and_the_next_one_goes_on(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, kills = open_database(url), 0
+    run(begun(database.units))
+    run(taken(database.units, says("we can", key="a")))
+    database.close()
+    (tmp_path / "later").mkdir()
+    scripts = scripts_with(tmp_path / "later", ("additive", COLUMN), ("destructive", DROPS))
+    with subprocess.Popen(
+        [sys.executable, ROOT / "tests" / "storage" / "dying_migration.py", url, scripts],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        while True:
+            child.stdin.write("\n")
+            child.stdin.flush()
+            code = int(child.stdout.readline())
+            if code == 0:
+                break
+            assert code == -SIGKILL
+            assert revision(url) == NEWEST
+            kills += 1
+    assert revision(url) == LAST
+    assert kills > 10
+    monkeypatch.setattr(revisions, "_SCRIPTS", scripts)
+    assert answers(url) == ["we can"]
