@@ -121,6 +121,9 @@ class Deliveries(Workspace):
         left = [each for each in self.delivered if not each.taken and (self.events_url is None or _retried(each))]
         return [await self._attempt(each) for each in left]
 
+    async def brings_again(self, delivery: Delivery) -> Answer:
+        return await self._attempt(delivery)
+
     # --- the way there ---
 
     async def _attempt(self, delivery: Delivery) -> Answer:

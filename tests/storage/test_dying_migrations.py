@@ -16,7 +16,7 @@ from storage import revisions
 from storage.database import migrate, open_database
 from storage.inspection import inspect_database
 from tests.journeys.terminal import ROOT
-from tests.storage.revisions import COLUMN, DROPS, LAST, scripts_with
+from tests.storage.revisions import COLUMN, DROPS, LAST, NEWEST, scripts_with
 from tests.storage.test_migrations import answers
 from tests.storage.tiny import begun, run, says, taken
 
