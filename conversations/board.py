@@ -31,9 +31,10 @@ from conversations.composing_private import (
 )
 from conversations.effects import MessageKey, Post, Revise
 from conversations.item_standing import ItemStanding
+from conversations.once import once
 from conversations.review import ActKind, Phase, State
 from conversations.scoring import score
-from conversations.standing import Standing, once
+from conversations.standing import Standing
 
 Board: TypeAlias = Mapping[MessageKey, Card]
 

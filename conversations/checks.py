@@ -14,12 +14,13 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from conversations.item_standing import STANDS, ItemStanding
+from conversations.item_standing import STANDS, ItemStanding, said_by
 from conversations.names import label_of
+from conversations.once import once
 from conversations.packs import PROFILE_FIELDS, ItemType
 from conversations.quantities import MEASURES, Quantity, quantities
 from conversations.review import Act, ActKind, State
-from conversations.standing import APPROVER, DECISION_DATE, Standing, said_by
+from conversations.standing import APPROVER, DECISION_DATE, Standing
 
 _METRICS = ("success.target", "success.baseline")
 REHEARSAL = "rollback.tested_on"
@@ -146,14 +147,14 @@ def _peak_above_tested(standing: Standing) -> Iterator[Clash]:
 
 
 def _audience_above_tested(standing: Standing) -> Iterator[Clash]:
-    users = [number.value for number in quantities(_words(standing, _LOAD)) if number.unit == "user"]
-    people = [number.value for number in quantities(_words(standing, _AUDIENCE)) if number.unit not in MEASURES]
+    users = [number.value for number in _numbers(standing, _LOAD) if number.unit == "user"]
+    people = [number.value for number in _numbers(standing, _AUDIENCE) if number.unit not in MEASURES]
     if users and people and max(people) > max(users):
         yield (_LOAD, _AUDIENCE), "The audience is larger than the load test assumed; a test with all of it settles it."
 
 
 def _logs_kept(standing: Standing) -> Iterator[Clash]:
-    kept = [n.value * _MONTHS_IN[n.unit] for n in quantities(_words(standing, _LOGS)) if n.unit in _MONTHS_IN]
+    kept = [n.value * _MONTHS_IN[n.unit] for n in _numbers(standing, _LOGS) if n.unit in _MONTHS_IN]
     if kept and max(kept) < LOG_MONTHS and standing.profile.get("eu_class") in HIGH_RISK_FROM:
         says = f"A high-risk system keeps its logs {LOG_MONTHS} months at least, and here it is less; "
         yield (_LOGS,), says + "keeping them longer, or another risk class, settles it."
@@ -179,13 +180,18 @@ def _review_not_started(standing: Standing) -> Iterator[Clash]:
 def _same_words(standing: Standing) -> Iterator[Clash]:
     by_words: dict[str, list[str]] = defaultdict(list)
     for key, item in standing.items.items():
-        words = " ".join(_words(standing, key).casefold().split()).rstrip(".")
-        if words and item.item.type in _TYPED:
+        if words := _typed(item):
             by_words[words].append(key)
     for keys in by_words.values():
         if len(keys) >= SAME_WORDS:
             labels = ", ".join(_label(standing, key) for key in keys)
             yield tuple(keys), f"The same words answer {labels}; an answer for each settles it."
+
+
+@once
+def _typed(item: ItemStanding) -> str:
+    """The words of an answer that is typed, as far as they are the same in another writing."""
+    return " ".join(_words_of(item).casefold().split()).rstrip(".") if item.item.type in _TYPED else ""
 
 
 def _gone_or_closed(standing: Standing) -> Iterator[Clash]:
@@ -262,13 +268,29 @@ def _day(standing: Standing, key: str) -> date | None:
 
 def _words(standing: Standing, key: str) -> str:
     """The words of an answer that stands; none where they were erased."""
-    act = _answer(standing, key)
-    return "; ".join(said.said or "" for said in said_by(standing, act)) if act else ""
+    item = standing.items.get(key)
+    return "" if item is None else _words_of(item)
+
+
+@once
+def _words_of(item: ItemStanding) -> str:
+    act = item.answer if item.state in STANDS else None
+    return "; ".join(said.said or "" for said in said_by(item, act)) if act else ""
+
+
+def _numbers(standing: Standing, key: str) -> tuple[Quantity, ...]:
+    item = standing.items.get(key)
+    return () if item is None else _numbers_of(item)
+
+
+@once
+def _numbers_of(item: ItemStanding) -> tuple[Quantity, ...]:
+    return quantities(_words_of(item))
 
 
 def _levels(standing: Standing, key: str) -> list[Quantity]:
     """Numbers that say how much, not by how much it changes."""
-    return [number for number in quantities(_words(standing, key)) if not number.by]
+    return [number for number in _numbers(standing, key) if not number.by]
 
 
 def _target(standing: Standing) -> tuple[float, float] | None:

@@ -21,13 +21,14 @@ from conversations.cards import (
     Tap,
     WhoCard,
 )
-from conversations.item_standing import LACKING, ItemStanding
+from conversations.item_standing import LACKING, ItemStanding, said_by
 from conversations.names import label_of
+from conversations.once import once
 from conversations.packs import Item, Question
 from conversations.permissions import settlers
 from conversations.review import LIVING, Act, ActKind, State
 from conversations.scoring import ANSWERED_STATES, Score, seconds_for
-from conversations.standing import Standing, said_by
+from conversations.standing import Standing
 from conversations.ways import (
     conflict_ways,
     follow_up_ways,
@@ -89,24 +90,32 @@ def _left(standing: Standing, question: Question) -> list[Item]:
 
 
 def row(standing: Standing, item: ItemStanding) -> Row:
+    key = item.item.key
+    return _row(item, standing.pack.names[key], key == standing.asked, _waits_until(standing, item))
+
+
+@once
+def _row(item: ItemStanding, name: str, asked: bool, waits_until: datetime | None) -> Row:
     return Row(
         item=item.item.key,
-        name=standing.pack.names[item.item.key],
+        name=name,
         label=label_of(item.item),
         prompt=item.item.prompt,
         state=item.state,
-        quote=quote(standing, item.waiver or item.answer),
+        quote=quote(item, item.waiver or item.answer),
         assignee=item.assignee if item.assigned else None,
         due_on=item.due_on,
         named=None if item.names_nobody_here else item.named,  # a name that was typed is in the quote only
         kept=item.kept,
-        asked=item.item.key == standing.asked,
-        waits_until=_waits_until(standing, item),
+        asked=asked,
+        waits_until=waits_until,
     )
 
 
 def _waits_until(standing: Standing, item: ItemStanding) -> datetime | None:
     """When who was asked or named for it will be written to, where that is held back until then."""
+    if not standing.review.waits:
+        return None
     key = item.item.key
     keys = [f"ask/{key}/{item.assignee}"] if item.assigned else []
     keys += [f"confirm/{key}/{item.named_here}"] if item.state is State.UNCONFIRMED else []
@@ -114,8 +123,8 @@ def _waits_until(standing: Standing, item: ItemStanding) -> datetime | None:
     return next((until for until in waits if until is not None), None)
 
 
-def quote(standing: Standing, act: Act | None) -> Quote | None:
-    return None if act is None else _quoted(standing, act)
+def quote(item: ItemStanding, act: Act | None) -> Quote | None:
+    return None if act is None else _quoted(item, act)
 
 
 def summary_card(standing: Standing, points: Score) -> SummaryCard:
@@ -195,8 +204,8 @@ def conflict_card(standing: Standing, item: ItemStanding) -> ConflictCard:
         short=standing.pack.question_of[item.item.key].short,
         label=label_of(item.item),
         settlers=settlers(standing, item),
-        sides=tuple(_quoted(standing, side) for side in item.sides) if open_ else (),
-        holds=None if open_ else quote(standing, item.answer),
+        sides=tuple(_quoted(item, side) for side in item.sides) if open_ else (),
+        holds=None if open_ else quote(item, item.answer),
         ways=conflict_ways(standing, item.item.key, len(item.sides)) if open_ else (),
     )
 
@@ -206,7 +215,7 @@ def waiver_card(standing: Standing, item: ItemStanding) -> NotApplicableCard:
     return NotApplicableCard(
         short=standing.pack.question_of[item.item.key].short,
         label=label_of(item.item),
-        reason=quote(standing, item.waiver),
+        reason=quote(item, item.waiver),
         by=item.waiver.by if item.waiver else "",
         critical=standing.is_critical(item.item),
         approver=standing.approver,
@@ -233,15 +242,15 @@ def who_card(standing: Standing, item: ItemStanding, open_: bool) -> WhoCard:
     return WhoCard(
         short=standing.pack.question_of[key].short,
         label=label_of(item.item),
-        quote=quote(standing, item.answer) if open_ else None,
+        quote=quote(item, item.answer) if open_ else None,
         named=None if open_ or item.names_nobody_here else item.named,
         kept=item.kept,
         ways=item_ways(standing, key, (Tap.WRITE_ANOTHER, Tap.KEEP, Tap.ASK)) if open_ else (),
     )
 
 
-def _quoted(standing: Standing, act: Act) -> Quote:
-    return Quote(acts=tuple(said.n for said in said_by(standing, act)), by=act.by, at=act.at, outside=act.outside)
+def _quoted(item: ItemStanding, act: Act) -> Quote:
+    return Quote(acts=tuple(said.n for said in said_by(item, act)), by=act.by, at=act.at, outside=act.outside)
 
 
 def _promise(standing: Standing, item: ItemStanding) -> PromiseLine:

@@ -24,6 +24,7 @@ from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
 from conversations.lapses import due_at, holds
 from conversations.names import folded_name
+from conversations.once import knowing
 from conversations.overview import home_card, list_card, mine_card, welcome_card
 from conversations.packs import Library
 from conversations.people import Person, Preferences
@@ -36,7 +37,7 @@ from conversations.reminders import looks, with_looks
 from conversations.reports import with_names
 from conversations.review import LIVING, Review
 from conversations.scoring import score
-from conversations.standing import Standing, knowing, stand
+from conversations.standing import Standing, stand
 from conversations.surroundings import with_word_of
 from conversations.views import help_card, mine_lines
 from conversations.ways import open_ways

@@ -216,4 +216,4 @@ def _with_check(line: DigestLine, standing: Standing, checked: tuple[Standing, I
     if checked is None or checked[0] is not standing:
         return line
     item = checked[1]
-    return replace(line, spot_check=quote(standing, item.answer), spot_check_label=label_of(item.item))
+    return replace(line, spot_check=quote(item, item.answer), spot_check_label=label_of(item.item))

@@ -62,6 +62,29 @@ class History:
     outside: Set[str]  # people of other organisations, who are never written to
     resumed: Anchor | None  # the newest end of a pause; it may be to come
 
+    @property
+    def around(self) -> tuple[object, ...]:
+        """What the reminders about any item go by; with `about` it, and where it stands, nothing else."""
+        standing = self.standing
+        return (
+            standing.pack,
+            standing.now.tzinfo,
+            standing.now.date(),
+            standing.owner,
+            standing.decision_on,
+            standing.profile,
+            standing.gone,
+            standing.unreachable,
+            self.outside,
+            self.resumed,
+            [self.in_role(role) for role in Escalation],
+            [key for key in standing.review.posted if key.startswith(("ask/", "confirm/"))],
+        )
+
+    def about(self, key: str) -> tuple[object, ...]:
+        found = (self.begun, self.undone, self.told, self.not_me, self.standing.review.reached)
+        return tuple(each.get(key) for each in found)
+
     def can_be_told(self, person: str) -> bool:
         return person not in self.standing.gone and person not in self.outside
 
@@ -144,7 +167,7 @@ class History:
         near = decision - nudging.sponsor_near_days * _DAY if decision is not None else None
         told: dict[str, date | None] = {}
         for role in self._escalation(item):
-            who = self._in_role(role)
+            who = self.in_role(role)
             later = role is Escalation.SPONSOR and self._escalation(item)[0] is not role
             if who is not None and who != nudged and self.can_be_told(who) and (near is not None or not later):
                 told.setdefault(who, near if later else None)
@@ -156,7 +179,7 @@ class History:
             return nudging.review_escalate
         return nudging.cadence(item.item.type, item.item.escalate).escalate
 
-    def _in_role(self, role: Escalation) -> str | None:
+    def in_role(self, role: Escalation) -> str | None:
         if role is Escalation.LEAD:
             return self.standing.profile.get("lead") or self.standing.owner
         if role is Escalation.SPONSOR:

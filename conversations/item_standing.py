@@ -7,10 +7,11 @@ an earlier one which is gone by then (taken back, replaced) changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import reduce
 
+from conversations.once import Known, once
 from conversations.packs import Item, ItemType
 from conversations.review import Act, ActKind, State
 from conversations.verdicts import Verdict
@@ -44,6 +45,8 @@ class ItemStanding:
     claim: Act | None = None  # what makes it the next one asked: an answer to follow up, `edit`, `back`
     skipped: int = 0  # the act that skipped it, 0 for none
     history_count: int = 0
+    acts: tuple[Act, ...] = ()  # that it is added up from
+    known: Known = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -102,6 +105,11 @@ class ItemStanding:
         return True
 
 
+def tells(act: Act) -> bool:
+    """Whether an act can make anything of an item."""
+    return act.kind in _THEN or act.revises is not None
+
+
 def then(item: ItemStanding, act: Act) -> ItemStanding:
     """What one more act makes of an item."""
     change = _revised if act.revises is not None else _THEN.get(act.kind)
@@ -113,7 +121,19 @@ def at(item: ItemStanding, now: datetime, last_day: Callable[[Act], date]) -> It
     state = _state(item, now, last_day)
     if state is item.state and item.due_on is None:
         return item
+    return _in_state(item, state)
+
+
+@once
+def _in_state(item: ItemStanding, state: State) -> ItemStanding:
     return replace(item, state=state, due_on=item.due_on if state in _PROMISED else None)
+
+
+def said_by(item: ItemStanding, act: Act) -> tuple[Act, ...]:
+    """The acts whose words make up an answer: one, or the two of a join."""
+    joins = act.target is not None and act.kind in ANSWERS
+    first = next((a for a in item.acts if a.n == act.target), None) if joins else None
+    return (act,) if first is None else (first, act)
 
 
 def working_day_after(day: date) -> date:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 
 from conversations.checks import DECISION_NEAR_DAYS, HIGH_RISK_FROM, REHEARSAL
 from conversations.item_standing import ItemStanding, working_day_after
+from conversations.once import once
 from conversations.review import LIVING
-from conversations.standing import Standing, once
+from conversations.standing import Standing
 
 _DAY = timedelta(days=1)
 _JUST_AFTER = timedelta(seconds=1)
@@ -45,7 +47,12 @@ def _days(standing: Standing) -> Iterator[date]:
         yield from _days_of(item)
 
 
-def _days_of(item: ItemStanding) -> Iterator[date]:
+@once
+def _days_of(item: ItemStanding) -> tuple[date, ...]:
+    return tuple(_each_day_of(item))
+
+
+def _each_day_of(item: ItemStanding) -> Iterator[date]:
     if item.due_on is not None:
         yield working_day_after(item.due_on) + _DAY  # from then on it is open again
     if item.item.critical_from is not None:
@@ -55,9 +62,14 @@ def _days_of(item: ItemStanding) -> Iterator[date]:
 
 
 def _moments(standing: Standing) -> Iterator[datetime]:
+    grace = standing.pack.scoring.stale_grace_days
+    return chain.from_iterable(_moments_of(item, grace) for item in standing.items.values())
+
+
+@once
+def _moments_of(item: ItemStanding, grace_days: int) -> tuple[datetime, ...]:
     """An answer grows old, then blocks, then counts for nothing."""
-    grace = timedelta(days=standing.pack.scoring.stale_grace_days)
-    for item in standing.items.values():
-        if (old_from := item.old_from) is not None:
-            period = timedelta(days=item.item.review_days)
-            yield from (old_from + after + _JUST_AFTER for after in (timedelta(), grace, period))
+    if (old_from := item.old_from) is None:
+        return ()
+    after = (0, grace_days, item.item.review_days)
+    return tuple(old_from + days * _DAY + _JUST_AFTER for days in after)

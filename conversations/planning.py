@@ -20,11 +20,12 @@ from conversations.effects import Turn
 from conversations.history import history_of
 from conversations.letters import Digest, Letter, LetterLine, Pending, Plan, Silence, bound
 from conversations.names import label_of
+from conversations.once import knowing
 from conversations.reminders import Kind, Reminder, reminders_to, with_looks
 from conversations.review import LIVING, Act, ActKind
 from conversations.scene import shown, with_acts
 from conversations.scoring import score
-from conversations.standing import Standing, knowing, stand, told_of
+from conversations.standing import Standing, stand, told_of
 from conversations.unreachable import ASKED_HERE, asked_here, room_from
 
 MOST_LINES = 3  # in a letter

@@ -16,10 +16,12 @@ from conversations.calendars import Calendar
 from conversations.composing_private import open_offer, places_of
 from conversations.effects import Turn
 from conversations.history import History, history_of
+from conversations.item_standing import ItemStanding
 from conversations.lapses import due_at
+from conversations.once import once
 from conversations.quiet import goes_on, last_done, quiet_from, quiet_key
 from conversations.review import LIVING
-from conversations.standing import Standing, once, stand
+from conversations.standing import Standing, stand
 from conversations.steps import CalendarOf, Kind, Reminder, Steps, going_on
 from conversations.unreachable import teller_to
 
@@ -59,13 +61,35 @@ def looks(standing: Standing) -> Mapping[str, frozenset[Look]]:
     found: dict[str, set[Look]] = {who: {(standing.review.started_at, "weekly")} for who in weekly}
     for who, left in standing.away.items():
         found.setdefault(who, set()).add((left.at, "away"))
-    for each in _due(standing, lambda _: SOONEST):
-        since = standing.unreachable.get(each.person)  # with its end they are looked at anew
-        what = f"{each.kind}/{each.item}/{each.target}/{each.step}/{each.put_off}/{since and since.n}"
-        found.setdefault(each.person, set()).add((each.at, what))
+    for who, look in _looks_ahead(standing):
+        found.setdefault(who, set()).add(look)
     if (lapse := due_at(standing)) is not None:
         found[""] = {(lapse, "lapse")}
     return {who: frozenset(each) for who, each in found.items()}
+
+
+def _looks_ahead(standing: Standing) -> Iterator[tuple[str, Look]]:
+    if not goes_on(standing):
+        return
+    history = history_of(standing)
+    yield from (_look(standing, each) for each in _due_of_review(history, lambda _: SOONEST))
+    around = history.around
+    for key, item in standing.items.items():
+        yield from _looks_about(item, around, history.about(key), history=history)
+
+
+@once
+def _looks_about(
+    item: ItemStanding, _around: object, _about: object, *, history: History
+) -> tuple[tuple[str, Look], ...]:
+    steps = Steps(history=history, calendar_of=lambda _: SOONEST, item=item)
+    return tuple(_look(history.standing, each) for each in steps.next())
+
+
+def _look(standing: Standing, each: Reminder) -> tuple[str, Look]:
+    since = standing.unreachable.get(each.person)  # with its end they are looked at anew
+    what = f"{each.kind}/{each.item}/{each.target}/{each.step}/{each.put_off}/{since and since.n}"
+    return each.person, (each.at, what)
 
 
 def with_looks(turn: Turn, before: Standing | None, now: datetime) -> Turn:
@@ -86,11 +110,15 @@ def _due(standing: Standing, calendar_of: CalendarOf) -> Iterator[Reminder]:
     if not goes_on(standing):
         return
     history = history_of(standing)
-    for each in _of_review(history, calendar_of):
-        if each.key not in standing.review.posted and history.can_be_told(each.person):
-            yield replace(each, at=going_on(history, calendar_of(each.person), each.at))
+    yield from _due_of_review(history, calendar_of)
     for item in standing.items.values():
         yield from Steps(history=history, calendar_of=calendar_of, item=item).next()
+
+
+def _due_of_review(history: History, calendar_of: CalendarOf) -> Iterator[Reminder]:
+    for each in _of_review(history, calendar_of):
+        if each.key not in history.standing.review.posted and history.can_be_told(each.person):
+            yield replace(each, at=going_on(history, calendar_of(each.person), each.at))
 
 
 def _of_review(history: History, calendar_of: CalendarOf) -> Iterator[Reminder]:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from conversations.answering import PEOPLE_FIELDS
-from conversations.item_standing import ItemStanding
+from conversations.item_standing import ItemStanding, said_by
 from conversations.packs import Question
 from conversations.review import Act, State
 from conversations.scoring import Score, score
-from conversations.standing import Standing, said_by
+from conversations.standing import Standing
 
 SCHEMA = 1
 COLUMNS = (
@@ -93,17 +93,17 @@ def _question(standing: Standing, question: Question, points: Score, name: Name)
         "key": question.key,
         "title": question.title,
         "score": points.questions[question.key],
-        "items": [_item(standing, standing.items[item.key], name) for item in question.items],
+        "items": [_item(standing.items[item.key], name) for item in question.items],
     }
 
 
-def _item(standing: Standing, item: ItemStanding, name: Name) -> dict[str, Any]:
+def _item(item: ItemStanding, name: Name) -> dict[str, Any]:
     act = _shown(item)
     return {
         "key": item.item.key,
         "state": item.state.value,
         "verdict": item.verdict.value,
-        "answer": _words(standing, act, name) if act else None,
+        "answer": _words(item, act, name) if act else None,
         "missing": list(act.missing) if act and item.state is State.VAGUE else [],
         "author": name(act.by) if act else None,
         "answered_at": _moment(act.at) if act else None,
@@ -119,8 +119,8 @@ def _shown(item: ItemStanding) -> Act | None:
     return item.waiver or (item.sides[-1] if item.sides else item.answer)
 
 
-def _words(standing: Standing, act: Act, name: Name) -> str | None:
-    said = [part.said for part in said_by(standing, act)]
+def _words(item: ItemStanding, act: Act, name: Name) -> str | None:
+    said = [part.said for part in said_by(item, act)]
     return None if None in said else with_names("; ".join(words for words in said if words), name)
 
 

@@ -12,9 +12,10 @@ from conversations.effects import Effect, Post, Turn, Whisper
 from conversations.events import Event
 from conversations.item_standing import ItemStanding
 from conversations.language.rules import Rules
+from conversations.once import knowing
 from conversations.review import Act, ActKind, Review
 from conversations.scoring import score
-from conversations.standing import Standing, knowing, stand
+from conversations.standing import Standing, stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def turn_of(scene: Scene, *acts: Act, also: tuple[Effect, ...] = ()) -> Turn:
 
 def standing_after(scene: Scene, acts: Iterable[Act]) -> Standing:
     """Where the review stands with some acts more."""
-    return stand(with_acts(scene.standing.review, acts), scene.now)
+    return stand(with_acts(scene.standing.review, acts), scene.now, scene.standing)
 
 
 def with_acts(review: Review, acts: Iterable[Act]) -> Review:

@@ -14,9 +14,10 @@ from typing import TypeAlias
 
 from conversations.checks import Finding, Severity, failed_checks
 from conversations.item_standing import STANDS, ItemStanding
+from conversations.once import once
 from conversations.packs import PROFILE_FIELDS, Item, ItemType
 from conversations.review import State
-from conversations.standing import Standing, once
+from conversations.standing import Standing
 
 FAILURE_POINTS = ("F1", "F2", "F3", "F4", "F5")
 _COMES_NEXT = dict(zip(PROFILE_FIELDS["stage"], FAILURE_POINTS, strict=True))  # stage → the first that is looked at

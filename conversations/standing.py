@@ -6,13 +6,13 @@ Nothing is kept that can be added up again, so taking an act back is leaving it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import reduce, wraps
-from typing import Any, TypeVar
+from functools import reduce
 
-from conversations.item_standing import ANSWERS, STANDS, ItemStanding, at, then
+from conversations.item_standing import ANSWERS, STANDS, ItemStanding, at, tells, then
+from conversations.once import Known
 from conversations.outdating import World, outdated_by, vacated, world_of
 from conversations.packs import Item, Pack
 from conversations.review import LIVING, Act, ActKind, Phase, Review
@@ -27,8 +27,6 @@ _PHASES = {
     ActKind.FINISHED: Phase.DONE,
     ActKind.CANCELLED: Phase.CANCELLED,
 }
-T = TypeVar("T")
-
 _HEIRS = ("lead", "sponsor")  # fields of the intake: who is asked first when a review has lost its owner
 
 
@@ -43,12 +41,13 @@ class Standing:
     decision_on: date | None = None
     profile: Mapping[str, str]
     items: Mapping[str, ItemStanding]  # in pack order
+    added_up: Mapping[str, ItemStanding]  # the same, before anybody looked at the clock
     asked: str | None = None
     live: tuple[Act, ...]  # the acts that count
     gone: Mapping[str, Act]  # who has left and was not heard since
     away: Mapping[str, Act]  # who is away until a day, and was not heard since
     unreachable: Mapping[str, Act]  # who cannot be written to, since when, and was not heard since
-    known: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    known: Known = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def approver(self) -> str | None:
@@ -81,30 +80,13 @@ class Standing:
         return min(last, self.decision_on) if self.decision_on else last
 
 
-def once(work: Callable[[Standing], T]) -> Callable[[Standing], T]:
-    """What follows from a standing alone is worked out once for each."""
-
-    @wraps(work)
-    def known(standing: Standing) -> T:
-        if known not in standing.known:
-            standing.known[known] = work(standing)
-        return standing.known[known]  # type: ignore[no-any-return]  # what was put there
-
-    return known
-
-
-def knowing(standing: Standing, like: Standing, *same: Callable[[Standing], Any]) -> Standing:
-    """The standing with what was worked out of another one, `like` it in all that these look at."""
-    standing.known.update((work, like.known[work]) for work in same if work in like.known)
-    return standing
-
-
-def stand(review: Review, now: datetime) -> Standing:
+def stand(review: Review, now: datetime, since: Standing | None = None) -> Standing:
+    """`since` is where it stood some acts ago: items that they are not about are not added up again."""
     withdrawn = {act.target for act in review.acts if act.kind is ActKind.WITHDRAWN}
     live = tuple(act for act in review.acts if act.kind is not ActKind.WITHDRAWN and act.n not in withdrawn)
     profile = reduce(lambda profile, act: {**profile, **act.profile}, live, {"stage": "pilot"})
     pack = review.pack.joined_by(profile)
-    folded = _folded(review, pack, live)
+    folded = _folded(review, pack, live, since.added_up if since else {})
     phase, phase_act = _phase(live, now)
     world = world_of(review.acts, live, now.date())
     standing = Standing(
@@ -117,6 +99,7 @@ def stand(review: Review, now: datetime) -> Standing:
         decision_on=_decision_on(live, folded.get(DECISION_DATE)),
         profile=profile,
         items=folded,
+        added_up=folded,
         live=live,
         gone=world.gone,
         away=world.away,
@@ -146,24 +129,28 @@ def _aged(item: ItemStanding, world: World, live: tuple[Act, ...]) -> ItemStandi
     return item if outdated is None else replace(item, outdated=outdated)
 
 
-def said_by(standing: Standing, act: Act) -> tuple[Act, ...]:
-    """The acts whose words make up an answer: one, or the two of a join."""
-    joins = act.target is not None and act.kind in ANSWERS
-    first = next((a for a in standing.live if a.n == act.target), None) if joins else None
-    return (act,) if first is None else (first, act)
-
-
-def _folded(review: Review, pack: Pack, live: tuple[Act, ...]) -> dict[str, ItemStanding]:
+def _folded(
+    review: Review, pack: Pack, live: tuple[Act, ...], known: Mapping[str, ItemStanding]
+) -> dict[str, ItemStanding]:
     """What the acts make of each item, in the order in which they were done."""
     counts = _answer_counts(review.acts)
     chosen = next((act for act in reversed(live) if act.kind is ActKind.REOPENED), None)
-    items = {key: ItemStanding(item=item, history_count=counts.get(key, 0)) for key, item in pack.by_key.items()}
+    about: dict[str, list[Act]] = {key: [] for key in pack.by_key}
     for act in live:
         if act.kind is ActKind.LEFT:
-            items = {key: then(item, act) for key, item in items.items()}
-        elif act.item in items and (act.kind is not ActKind.REOPENED or act is chosen):
-            items[act.item] = then(items[act.item], act)
-    return items
+            for acts in about.values():
+                acts.append(act)
+        elif act.item in about and tells(act) and (act.kind is not ActKind.REOPENED or act is chosen):
+            about[act.item].append(act)
+    items = pack.by_key.items()
+    return {key: _added_up(known.get(key), item, tuple(about[key]), counts.get(key, 0)) for key, item in items}
+
+
+def _added_up(known: ItemStanding | None, item: Item, acts: tuple[Act, ...], count: int) -> ItemStanding:
+    """As it is known already, where the same acts are about it."""
+    if known is not None and known.item is item and known.acts == acts and known.history_count == count:
+        return known
+    return reduce(then, acts, ItemStanding(item=item, acts=acts, history_count=count))
 
 
 def _answer_counts(acts: Iterable[Act]) -> dict[str, int]:

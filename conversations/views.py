@@ -177,13 +177,13 @@ def _form_card(standing: Standing, key: str | None, first: str | None) -> Card:
     return FormCard(
         name=question.key,
         title=question.short,
-        fields=tuple(_field(standing, standing.items[item.key]) for item in items),
+        fields=tuple(_field(standing.items[item.key]) for item in items),
         seen=standing.review.version,
         pack=standing.pack.digest,
     )
 
 
-def _field(standing: Standing, item: ItemStanding) -> FieldLine:
+def _field(item: ItemStanding) -> FieldLine:
     known = item.answer if item.state not in UNANSWERED else None
     return FieldLine(
         name=item.item.key,
@@ -191,7 +191,7 @@ def _field(standing: Standing, item: ItemStanding) -> FieldLine:
         hint=item.item.prompt,
         type=item.item.type,
         example=item.item.example,
-        quote=quote(standing, known),
+        quote=quote(item, known),
         options=tuple(option.value for option in item.item.options),
     )
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 
 from conversations.language.days import FoundDay, find_days
@@ -93,6 +94,7 @@ def tidy(text: str, rules: Rules) -> str:
     return _SPACE.sub(" ", _LINE.sub("; ", plain.strip())).strip()
 
 
+@lru_cache(maxsize=16)  # of one turn: what an answer is to is asked before what it is worth
 def read(text: str, rules: Rules, *, today: date, past: bool = False, date_order: str | None = None) -> Reading:
     """`past`: whether a day without a year is looked for backwards."""
     plain = tidy(text, rules)

@@ -133,7 +133,7 @@ class PartRule:
     ask: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # each is itself: nobody compares thousands of words
 class Rules:
     version: str
     min_specific_words: int

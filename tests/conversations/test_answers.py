@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from conversations.cards import Ending, FollowUpCard, NoticeCard, WhoCard
+from conversations.item_standing import said_by
 from conversations.review import State
-from conversations.standing import said_by
 from tests.dialogue import CORE, Dialogue, a_dialogue, a_dialogue_up_to
 
 # --- follow-ups ------------------------------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ def test_the_reply_to_a_follow_up_is_joined_to_the_answer_where_that_completes_i
     answer = dialogue.item("rollback.steps").answer
     assert answer is not None
     assert answer.by == "tom"
-    assert [act.by for act in said_by(dialogue.standing, answer)] == ["ana", "tom"]
+    assert [act.by for act in said_by(dialogue.item("rollback.steps"), answer)] == ["ana", "tom"]
     assert ending(dialogue, "rollback.steps") is Ending.NOTED
 
 

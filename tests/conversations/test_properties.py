@@ -25,7 +25,7 @@ from conversations.events import Deleted, Edited, Event, Undone
 from conversations.permissions import WHO, Who, who_may
 from conversations.quiet import quiet_key
 from conversations.recognizer import recognize
-from conversations.reminders import Kind
+from conversations.reminders import Kind, looks
 from conversations.review import Act, ActKind, Phase, Review, State
 from conversations.scoring import ANSWERED_STATES
 from conversations.standing import Standing, stand
@@ -275,6 +275,7 @@ class AnyDialogue(RuleBasedStateMachine):
             again = engine().decide(heard, replace(self.dialogue.found, stood=None))  # as if nothing was remembered
             again = replace(again, review=again.review or before.review)  # none where it is not there for who speaks
             assert again == turn, f"the same inputs made another turn\n{told}"
+        self.what_is_known_is_so(turn, told)
         old, new = before.review, after.review
         assert new.acts[: len(old.acts)] == tuple(_as_in(new, act) for act in old.acts), told
         if turn.refused:
@@ -287,6 +288,15 @@ class AnyDialogue(RuleBasedStateMachine):
         if heard.kind is not ActivityKind.LAPSE:
             self.only_who_may(heard, before, after, told)
             self.what_others_said_stays(recognize(heard, before, engine().rules), before, after, told)
+
+    def what_is_known_is_so(self, turn: Turn, told: str) -> None:
+        """Whatever a turn took over from the one before is what it would have found itself."""
+        if turn.standing is None:
+            return
+        fresh = stand(turn.standing.review, turn.standing.now)
+        assert turn.standing == fresh, told
+        assert [*board(turn.standing).items()] == [*board(fresh).items()], told
+        assert looks(turn.standing) == looks(fresh), told
 
     def messages_are_posted_once(self, turn: Turn, after: Standing, told: str) -> None:
         for effect in turn.effects:
