@@ -275,6 +275,8 @@ class Story:
         if case.status in ("open", "vague") or lapsed:
             case.begin(at, "vague" if case.status == "vague" else "open")
             case.returned = True
+        elif case.status == "promised":  # missing too if its day went by; who promised it still comes first
+            case.sent = [sent for sent in case.sent if sent.promise]
 
     @_takes.register
     def _handed_over(self, fact: HandedOver) -> None:
