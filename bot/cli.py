@@ -38,6 +38,8 @@ manifest_app = typer.Typer(help="What a platform is told of the app.", no_args_i
 app.add_typer(manifest_app, name="manifest")
 people_app = typer.Typer(help="What is kept about one person.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(people_app, name="people")
+outbox_app = typer.Typer(help="What could not be sent.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(outbox_app, name="outbox")
 
 
 class ReportFormat(StrEnum):
@@ -58,6 +60,11 @@ class ListFormat(StrEnum):
 
 
 class ExportFormat(StrEnum):
+    JSON = "json"
+
+
+class OutboxFormat(StrEnum):
+    TEXT = "text"
     JSON = "json"
 
 
@@ -419,6 +426,31 @@ def _teams_app(settings: Settings) -> tuple[str, str]:
     if settings.teams_app_id is None or settings.public_url is None or lacking:
         _stop("\n".join(lacking), 2)
     return settings.teams_app_id, settings.public_url
+
+
+@outbox_app.command(name="list")
+def outbox_list(format_: Annotated[OutboxFormat, typer.Option("--format")] = OutboxFormat.TEXT) -> None:
+    """What is parked, and why."""
+    from bot import parked
+
+    found = parked.listed(read_settings())
+    for line in [_json(parked.rows(found))] if format_ is OutboxFormat.JSON else parked.as_lines(found):
+        typer.echo(line)
+
+
+@outbox_app.command(name="retry")
+def outbox_retry(
+    deliveries: Annotated[list[str] | None, typer.Argument(help="Their names, as outbox list has them.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Everything that is parked.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also what may have arrived, where nobody can look.")] = False,
+) -> None:
+    """Send again what is parked. What may have arrived is looked up first."""
+    from bot import parked
+
+    if all_ == bool(deliveries):
+        _stop("Say what to send again: outbox retry DELIVERY…, or outbox retry --all.", 2)
+    for line in parked.retried_lines(parked.retry(read_settings(), deliveries or (), again=again)):
+        typer.echo(line, err=True)
 
 
 def _json(document: Any) -> str:

@@ -20,7 +20,7 @@ from conversations.errors import StorageDown
 from conversations.pack_files.nodes import Complaint
 from conversations.pack_files.parser import lint
 from storage.inspection import Inspection, Unseen, inspect_database
-from storage.queries import Parked
+from storage.parked import Parked
 from storage.revisions import Position
 
 # What was said for the moment and never arrived is nobody's care any more after that.
@@ -226,9 +226,12 @@ def _deliveries(ground: Ground) -> Finding | None:
     if not parked:
         return Finding(check="deliveries", says="none is parked")
     places = groupby(sorted(parked, key=_place), key=_place)
-    todo = "See that the bot is still there and may write; a card is posted with the next answer, or when it changes."
+    todo = (
+        "See that the bot is still there and may write; a card is posted with the next answer, or when it changes.",
+        "To send them again: ai-readiness outbox retry --all, or by name; ai-readiness outbox list has the names.",
+    )
     lines = tuple(_parked_at(place, list(there)) for place, there in places)
-    return Finding(check="deliveries", says=f"{_counted(len(parked), 'message')} parked", todo=(*lines, todo))
+    return Finding(check="deliveries", says=f"{_counted(len(parked), 'message')} parked", todo=(*lines, *todo))
 
 
 def _unseen(ground: Ground) -> Finding | None:

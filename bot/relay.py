@@ -29,7 +29,17 @@ from conversations.activities import Activity, ActivityKind, Actor
 from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown, Unsayable
 from conversations.ports import Delivery, DeliveryKind, Sender
 from storage.models import DeliveryState
-from storage.outbox import NEVER_POSTED, Claimed, anything_due, claim, give_up, mark_sent, postpone
+from storage.outbox import (
+    LEASE,
+    NEVER_POSTED,
+    Claimed,
+    anything_due,
+    bring_forward,
+    claim,
+    give_up,
+    mark_sent,
+    postpone,
+)
 from storage.threads import Units
 from storage.unit_of_work import Reach, no_op
 
@@ -39,6 +49,7 @@ LOOK_UP_SECONDS = 10.0
 SEND_SECONDS = 15.0  # with the look-up less than a lease
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 30.0
+CLOCK_STEP = timedelta(seconds=5)  # back, and no less, is more than clocks are put right by all the time
 LONGEST_UNKNOWN_SECONDS = 8.0  # an unknown outcome is looked up within ten seconds
 _MARK_TRIES = 5
 _FIRST_MARK_RETRY_SECONDS = 0.1
@@ -106,7 +117,8 @@ class Relay:
         self._claims = 0
         self._woken = asyncio.Event()
         self._stopping = False
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}  # the lane of each
+        self._looked_at: datetime | None = None
         self._giving_way = asyncio.Lock()
 
     def wake(self) -> None:
@@ -158,9 +170,18 @@ class Relay:
 
     async def _claim_while_running(self) -> None:
         try:
+            await self._mind_the_clock()
             await self._start_due()
         except (Busy, StaleReview, StorageDown) as error:  # the next poll tries again
             _log.warning("relay_waits", extra={"error": type(error).__name__})
+
+    async def _mind_the_clock(self) -> None:
+        """Where the clock was ahead and is right again, nobody would come for what it has put off until then."""
+        now = self._clock()
+        may_have_been_ahead = self._looked_at is None or now < self._looked_at - CLOCK_STEP
+        if may_have_been_ahead and (brought := await self._units(bring_forward, now=now)):
+            _log.warning("clock_was_ahead", extra={"lanes": brought})
+        self._looked_at = now
 
     async def _start_due(self) -> None:
         free = LANES - len(self._running)
@@ -168,14 +189,16 @@ class Relay:
             return
         self._claims += 1
         me = f"{self._me}/{self._claims}"  # a lane whose lease ran out here is held by another claim, not by this one
-        for claimed in await self._units(claim, now=self._clock(), me=me, limit=free):
+        held_until = asyncio.get_running_loop().time() + LEASE.total_seconds()
+        held = self._running.values()  # though their leases may be over, by a clock that was put forward
+        for claimed in await self._units(claim, now=self._clock(), me=me, limit=free, held=held):
             self._reach("relay_claimed")
-            task = asyncio.create_task(self._carry_out(claimed, me))
-            self._running.add(task)
+            task = asyncio.create_task(self._carry_out(claimed, me, held_until))
+            self._running[task] = claimed.delivery.lane
             task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self._woken.set()
         if not task.cancelled() and (error := task.exception()):
             _log.error("delivery_left", extra={"error": type(error).__name__})  # its lease ends, and it is looked up
@@ -186,15 +209,15 @@ class Relay:
             with suppress(asyncio.CancelledError):
                 await asyncio.wait(self._running)
 
-    async def _carry_out(self, claimed: Claimed, me: str) -> None:
+    async def _carry_out(self, claimed: Claimed, me: str, held_until: float) -> None:
         delivery = claimed.delivery
         about = {"platform": delivery.reference.platform, "kind": delivery.kind.value, "attempts": delivery.attempts}
         with self._watch.over("delivery", delivery.turn, **about) as facts:
-            outcome = await self._carried_out(claimed, me)
+            outcome = await self._carried_out(claimed, me, held_until)
             facts.update(_became(outcome, self._clock() - delivery.created_at))
 
-    async def _carried_out(self, claimed: Claimed, me: str) -> Outcome:
-        outcome, never, unread = await self._outcome(_as_it_can_be_sent(claimed)), False, False
+    async def _carried_out(self, claimed: Claimed, me: str, held_until: float) -> Outcome:
+        outcome, never, unread = await self._outcome(_as_it_can_be_sent(claimed), held_until), False, False
         if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and _is_told_of(claimed, outcome):
             never = _is_first_of_all(claimed.delivery) and claimed.trouble is not None and not outcome.unknown
             unread = claimed.trouble == UNREACHABLE
@@ -215,7 +238,7 @@ class Relay:
         self._reach("relay_marked")
         return outcome
 
-    async def _outcome(self, claimed: Claimed) -> Outcome:
+    async def _outcome(self, claimed: Claimed, held_until: float) -> Outcome:
         delivery = claimed.delivery
         sender = self._senders.get(delivery.reference.platform)
         if sender is None:
@@ -224,7 +247,12 @@ class Relay:
             return Ended(state=DeliveryState.UNKNOWN, trouble=NEVER_POSTED)
         try:
             known = await _look_up(sender, claimed) if delivery.attempts else None
-            return known or _as_noted(claimed) or await self._late(claimed) or await self._send(sender, claimed)
+            return (
+                known
+                or _as_noted(claimed)
+                or await self._late(claimed)
+                or await self._send(sender, claimed, held_until)
+            )
         except Exception as error:  # noqa: BLE001  # a sender's fault must not stop the lane, nor the other lanes
             why, unknown = error.__cause__ or error, not isinstance(error, Unsayable)
             _log.error("sender_broke", extra=_fields(delivery) | {"error": type(why).__name__, "at": place_of(why)})
@@ -239,10 +267,12 @@ class Relay:
         except (Busy, StaleReview, StorageDown):
             return Later(seconds=_pause(claimed))
 
-    async def _send(self, sender: Sender, claimed: Claimed) -> Outcome:
+    async def _send(self, sender: Sender, claimed: Claimed, held_until: float) -> Outcome:
         async with self._giving_way:  # making a message takes the loop for milliseconds: one in each of its rounds
             await asyncio.sleep(0)
         self._reach("relay_sending")
+        if asyncio.get_running_loop().time() + SEND_SECONDS > held_until:
+            return Later(seconds=0)  # this process stood still: another one may be sending it by now
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 name = await sender.deliver(claimed.delivery, claimed.words)
@@ -283,8 +313,9 @@ class Relay:
                 await self._units(postpone, delivery, me=me, until=until, unknown=unknown, trouble=noted)
                 asyncio.get_running_loop().call_later(seconds, self.wake)
                 _log.warning("delivery_postponed", extra=_fields(delivery) | {"seconds": seconds, "unknown": unknown})
-            case Ended(state=state, trouble=trouble):
-                await self._units(give_up, delivery, state, trouble, me=me, now=now, whole_thread=whole_thread)
+            case Ended(state=state, trouble=trouble, unknown=unknown):
+                how = {"unknown": unknown, "whole_thread": whole_thread}
+                await self._units(give_up, delivery, state, trouble, me=me, now=now, **how)
                 _log.warning("delivery_ended", extra=_fields(delivery) | {"state": state.value, "trouble": trouble})
             case TooLate():
                 await self._recalls.call_back(delivery, me)

@@ -16,7 +16,8 @@ from conversations.review import LIVING
 from storage.database import looking_engine, postgres_engine, to_address, to_path
 from storage.lock import holder
 from storage.models import DeliveryState, installation, lane, message, outbox, reminder, review
-from storage.queries import Parked, packs_in_use, parked
+from storage.parked import Parked, parked
+from storage.queries import packs_in_use
 from storage.revisions import Position, current_revision, newest, position
 from storage.threads import Units, to_failure
 

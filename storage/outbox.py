@@ -8,7 +8,7 @@ because in one it would not see what was committed while it waited for the lock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,7 +45,12 @@ LEASE = timedelta(seconds=30)  # longer than the longest look-up and send togeth
 _LONG_AGO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _PENDING: ColumnElement[str] = literal_column("'pending'")  # written out: a partial index is found by its very words
 
-_due = select(lane.c.key).where(lane.c.due_at <= bindparam("now")).order_by(lane.c.due_at).limit(bindparam("most"))
+_due = (
+    select(lane.c.key)
+    .where(lane.c.due_at <= bindparam("now"), lane.c.key.not_in(bindparam("held", expanding=True)))
+    .order_by(lane.c.due_at)
+    .limit(bindparam("most"))
+)
 _CLAIM = (
     update(lane)
     .where(lane.c.key.in_(_due.with_for_update(skip_locked=True).scalar_subquery()))
@@ -151,6 +156,16 @@ _NAME_THREAD = (
     .where(review.c.id == bindparam("of"), review.c.thread.is_(None), exists().where(_held))
     .values(thread=bindparam("name"))
 )
+_BRING_FORWARD = (
+    update(lane)
+    .where(lane.c.due_at > bindparam("lease_end"))
+    .values(
+        due_at=case(
+            (lane.c.lease_by.is_(None), bindparam("now", type_=lane.c.due_at.type)),
+            else_=bindparam("lease_end", type_=lane.c.due_at.type),
+        )
+    )
+)
 _RELEASE_ALL = update(lane).where(lane.c.lease_by.is_not(None)).values(lease_by=None, due_at=_LONG_AGO)
 
 
@@ -175,13 +190,15 @@ class Claimed:
     trouble: str | None  # noted by `postpone`: it is not to be sent, only ended
 
 
-def claim(connection: Connection, *, now: datetime, me: str, limit: int) -> list[Claimed]:
+def claim(connection: Connection, *, now: datetime, me: str, limit: int, held: Iterable[str] = ()) -> list[Claimed]:
     """The first waiting delivery of up to `limit` lanes, which are then held by `me` for `LEASE`.
+
+    Lanes that are `held` are left, whatever the clock says of their leases.
 
     Revisions that were never tried and have a newer one behind them are left out for good. The attempt counts from
     here on: what is claimed and never marked may have been sent. What is only to be ended is not attempted.
     """
-    due = {"now": now, "most": limit, "lease_end": now + LEASE, "me": me}
+    due = {"now": now, "most": limit, "lease_end": now + LEASE, "me": me, "held": sorted(held)}
     lanes = list(connection.execute(_CLAIM, due).scalars())
     if not lanes:
         return []
@@ -275,14 +292,19 @@ def give_up(
     *,
     me: str,
     now: datetime,
+    unknown: bool = True,
     whole_thread: bool = False,
 ) -> None:
     """It will not be tried again, and its lane goes on. `trouble` says why, in our words.
+
+    Unless the outcome is `unknown`, this try did not happen.
 
     With `whole_thread` nothing else of its lane is posted or revised either; whispers are still said. Raises
     `LaneLost`.
     """
     _lock(connection, delivery, me)
+    if not unknown:
+        connection.execute(_NOT_SENT, {"of": delivery.id, "before": delivery.attempts})
     connection.execute(_END, {"of": delivery.id, "end": state, "sent": None, "why": trouble})
     if whole_thread:
         connection.execute(_END_THREAD, {"in_lane": delivery.lane})
@@ -295,6 +317,14 @@ def take_back(connection: Connection, delivery: Delivery, *, me: str, now: datet
     connection.execute(_CALL_BACK, {"of": delivery.id})
     connection.execute(_CALL_BACK_REVISIONS, {"in_lane": delivery.lane, "revised": delivery.key})
     _release(connection, delivery, me, now)
+
+
+def bring_forward(connection: Connection, *, now: datetime) -> int:
+    """After a clock was ahead: what was put off by it is due now, and leases end in time. How many lanes that were.
+
+    What waits for longer because its platform has asked for it is tried early once, and asked again.
+    """
+    return connection.execute(_BRING_FORWARD, {"now": now, "lease_end": now + LEASE}).rowcount
 
 
 def release_all(connection: Connection) -> None:

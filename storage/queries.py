@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -14,12 +13,10 @@ from sqlalchemy import (
     Connection,
     Executable,
     FromClause,
-    and_,
     bindparam,
     exists,
     func,
     literal_column,
-    or_,
     select,
     union,
 )
@@ -99,34 +96,6 @@ _TYPED = select(func.count()).where(inbox.c.activity_key.startswith(bindparam("p
 _MOMENTS = (inbox.c.received_at, act.c.at, ledger.c.at, pulse.c.ticked_at)
 _NEWEST = select(*(select(func.max(moment)).scalar_subquery() for moment in _MOMENTS))
 _PLATFORMS = select(review.c.platform).distinct()
-_PARKED = (
-    select(outbox)
-    .join(review, review.c.id == outbox.c.review_id, isouter=True)
-    .join(
-        message,
-        and_(message.c.review_id == outbox.c.review_id, message.c.message_key == outbox.c.message_key),
-        isouter=True,
-    )
-    .where(
-        outbox.c.state == DeliveryState.PARKED,
-        or_(review.c.id.is_(None), review.c.phase.in_(LIVING)),
-        message.c.platform_id.is_(None),
-    )
-    .order_by(outbox.c.id)
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """A delivery that can never arrive."""
-
-    delivery_id: str
-    platform: str
-    tenant: str
-    channel: str
-    key: str | None  # of a message that stays; None: it was said for the moment
-    created_at: datetime
-    trouble: str
 
 
 def review_in(connection: Connection, shelf: PackShelf, reference: ConversationReference) -> Review | None:
@@ -228,13 +197,6 @@ def reviews_where(connection: Connection, shelf: PackShelf, *matching: ColumnEle
     headers = rows.all()
     acts = select(act).join(review).where(*matching).order_by(act.c.review_id, act.c.n)
     return _assembled(connection, shelf, headers, connection.execute(acts).mappings())
-
-
-def parked(connection: Connection) -> tuple[Parked, ...]:
-    """What is still missed: not of a review that is closed, nor a message that was posted since. Oldest first."""
-    names = ("delivery_id", "platform", "tenant", "channel", "created_at", "trouble")
-    rows = connection.execute(_PARKED).mappings()
-    return tuple(Parked(**{name: row[name] for name in names}, key=row["message_key"]) for row in rows)
 
 
 def packs_in_use(connection: Connection) -> Mapping[tuple[str, str], Set[str]]:

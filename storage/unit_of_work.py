@@ -294,5 +294,10 @@ def deliver(connection: Connection, rows: list[dict[str, Any]], now: datetime) -
     """Puts rows into the outbox, and wakes their lanes. Two statements, or none."""
     if rows:
         connection.execute(_DELIVER, rows)
-        lanes = sorted({row["lane"] for row in rows})  # in one order everywhere: no deadlock
-        connection.execute(_WAKE[connection.dialect.name], [{"key": key, "due_at": now} for key in lanes])
+        wake_lanes(connection, (row["lane"] for row in rows), now)
+
+
+def wake_lanes(connection: Connection, lanes: Iterable[str], now: datetime) -> None:
+    """Something waits in them. One that waits for its retry keeps waiting."""
+    if rows := [{"key": key, "due_at": now} for key in sorted(set(lanes))]:  # in one order everywhere: no deadlock
+        connection.execute(_WAKE[connection.dialect.name], rows)

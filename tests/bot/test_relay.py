@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -107,6 +107,12 @@ async def wants(units: Units, *effects: Effect, key: str, thread: str = "T", rev
         return Turn(review=found.review, effects=effects)
 
     await taken(units, replace(says("please", key=key, thread=thread), review=review), decide)
+
+
+async def comes_to(database: Database, sent: int) -> None:
+    async with asyncio.timeout(10):
+        while (await states(database)).count("sent") < sent:  # noqa: ASYNC110  # a relay tells nobody what it has done
+            await asyncio.sleep(0.02)
 
 
 async def states(database: Database) -> list[str]:
@@ -652,3 +658,94 @@ def test_a_slow_send_ends_as_unknown_within_its_lease(database: Database, monkey
     run(scene())
     assert [delivery.key for delivery in platform.asked] == ["root"]
     assert platform.keys == ["root", "question/a"]
+
+
+def test_what_a_clock_that_was_ahead_has_put_off_is_sent_as_soon_as_it_is_right(database: Database) -> None:
+    clock, platform = Clock(), Platform()
+
+    async def scene() -> None:
+        running = relay(database.units, platform, clock)
+        clock.on(3600)
+        task = asyncio.create_task(running.run())
+        await asyncio.sleep(0.1)  # it has seen that time
+        clock.on(-3600)
+        await taken(database.units, replace(tiny.starts("Claims", thread="T"), at=AT + timedelta(hours=1)))
+        running.wake()
+        await comes_to(database, 2)
+        running.stop()
+        await task
+
+    run(scene())
+    assert platform.keys == ["root", "question/a"]
+
+
+def test_what_a_dead_process_has_put_off_by_a_clock_that_was_ahead_is_sent_by_the_next_one(database: Database) -> None:
+    platform = Platform()
+
+    async def scene() -> None:
+        await taken(database.units, replace(tiny.starts("Claims", thread="T"), at=AT + timedelta(hours=1)))
+        (one,) = await database.units(claim, now=AT + timedelta(hours=1), me="dead", limit=1)
+        await taken(database.units, replace(tiny.starts("Letters", key="k", thread="U"), at=AT + timedelta(hours=1)))
+        running = relay(database.units, platform)
+        task = asyncio.create_task(running.run())
+        await comes_to(database, 2)
+        running.stop()
+        await task
+        assert await database.units(claim, now=AT + LEASE - timedelta(seconds=1), me="me", limit=9) == []
+        (again,) = await database.units(claim, now=AT + LEASE, me="me", limit=9)
+        assert again.delivery.id == one.delivery.id  # its lease ends as if the clock had been right
+
+    run(scene())
+
+
+def test_a_clock_that_is_put_forward_takes_no_lane_from_who_is_sending(database: Database) -> None:
+    clock, platform = Clock(), Platform(seconds=0.3)
+
+    async def scene() -> None:
+        await begun(database.units)
+        running = relay(database.units, platform, clock)
+        task = asyncio.create_task(running.run())
+        await asyncio.sleep(0.15)
+        clock.on(3600)
+        running.wake()
+        await comes_to(database, 2)
+        running.stop()
+        await task
+
+    run(scene())
+    assert platform.keys == ["root", "question/a"]
+
+
+def test_who_stood_still_while_holding_a_lane_sends_nothing_that_others_may_be_sending(database: Database) -> None:
+    platform, stops = Platform(), [LEASE.total_seconds()]
+
+    def stands_still(point: str) -> None:
+        if point == "relay_sending" and stops:
+            loop.on(stops.pop())
+
+    class Loop(asyncio.SelectorEventLoop):
+        """Its time goes on where the process stood still."""
+
+        ahead = 0.0
+
+        def time(self) -> float:
+            return super().time() + self.ahead
+
+        def on(self, seconds: float) -> None:
+            self.ahead += seconds
+
+    loop = Loop()
+
+    async def scene() -> None:
+        await begun(database.units)
+        running = relay(database.units, platform)
+        running._reach = stands_still
+        await running._start_due()
+        await asyncio.wait(running._running)
+        assert platform.sent == []
+        await running.drain()
+
+    with closing(loop):
+        loop.run_until_complete(scene())
+    assert platform.keys == ["root", "question/a"]
+    assert platform.asked == []  # it certainly was not sent

@@ -14,7 +14,7 @@ from conversations.ports import Found
 from storage.database import Database, open_database
 from storage.models import DeliveryState, lane, outbox
 from storage.outbox import LEASE, UNREADABLE, Claimed, claim, give_up, mark_sent, postpone
-from storage.queries import parked
+from storage.parked import parked
 from storage.threads import Units
 from tests.storage import tiny
 from tests.storage.tiny import AT, begun, everything, run, says, taken
