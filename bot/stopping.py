@@ -36,7 +36,6 @@ def stop_on_signals(told_to_stop: asyncio.Event) -> None:
     loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
 
     def stop() -> None:
-        _log.info("stopping")
         told_to_stop.set()
         leaving = threading.Timer(STOP_SECONDS, _leave)  # whatever the loop or a thread may hang on
         leaving.daemon = True
@@ -44,6 +43,7 @@ def stop_on_signals(told_to_stop: asyncio.Event) -> None:
         for number in numbers:
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_DFL)
+        _log.info("stopping")
 
     for number in numbers:
         loop.add_signal_handler(number, stop)

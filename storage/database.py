@@ -29,6 +29,8 @@ _THREADS = 8  # PostgreSQL's; the sum over all processes stays below its max_con
 _READERS = 4
 # A busy server answers late rather than never: a statement, and waiting for a lock, in milliseconds.
 _BOUNDS = "-c statement_timeout=2000 -c lock_timeout=1500"
+# A server that went away without a word is noticed, in s and ms; TCP by itself takes a quarter of an hour.
+_SILENCE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 _PATIENCE = f"busy_timeout={LOCK_MILLISECONDS}"
 _SYNCHRONOUS = "FULL"  # acked means committed: NORMAL may lose the last turns in a power cut
 
@@ -136,7 +138,7 @@ def postgres_engine(address: URL) -> Engine:
 
 
 def _connect() -> dict[str, Any]:
-    return {"connect_timeout": 3, "application_name": program_name()}
+    return {"connect_timeout": 3, "application_name": program_name(), **_SILENCE}
 
 
 def _sqlite_engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any) -> Engine:

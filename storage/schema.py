@@ -114,13 +114,13 @@ def _tried(engine: Engine, *, finish: bool) -> Migrated:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
         connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"))
         before = current_revision(connection)
-        to_apply = left(before)
-        while before and not finish and to_apply and to_apply[[*to_apply][-1]] is Kind.DESTRUCTIVE:
-            to_apply.popitem()
-        taking = [name for name, kind in to_apply.items() if kind is Kind.DESTRUCTIVE]
+        to_apply = [*left(before).items()]
+        while before and not finish and to_apply and to_apply[-1][1] is Kind.DESTRUCTIVE:
+            to_apply.pop()
+        taking = [name for name, kind in to_apply if kind is Kind.DESTRUCTIVE]
         if before and taking and (older := at_work_without(connection, taking[-1])):
             raise OlderAtWork(_at_work(older))
-        return _migrated(connection, before, [*to_apply])
+        return _migrated(connection, before, [name for name, _ in to_apply])
 
 
 def migrate_sqlite(path: Path) -> Migrated:

@@ -160,8 +160,8 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             served.send_signal(signal.SIGTERM)
             out, err = await served.communicate()
             assert (served.returncode, out) == (0, b"")
-            first, *_ = [json.loads(line) for line in err.splitlines()]
-            assert (first["event"], first["address"].rpartition(":")[0]) == ("listening", "http://127.0.0.1")
+            events = {line["event"]: line for line in map(json.loads, err.splitlines())}
+            assert events["listening"]["address"].rpartition(":")[0] == "http://127.0.0.1"
             assert b"Secret Project" not in err
             assert b"Traceback" not in err, err
 
