@@ -64,11 +64,9 @@ class History:
 
     @property
     def around(self) -> tuple[object, ...]:
-        """What the reminders about any item go by; with `about` it, and where it stands, nothing else."""
+        """What the reminders about any item go by on one day; with `about` it, and where it stands, nothing else."""
         standing = self.standing
         return (
-            standing.pack,
-            standing.now.tzinfo,
             standing.now.date(),
             standing.owner,
             standing.decision_on,
