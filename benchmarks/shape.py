@@ -24,7 +24,7 @@ from conversations.activities import Activity, ActivityKind, Form
 from storage.threads import TOGETHER
 
 MOST = 10  # statements a turn
-_LOOKS = ("INSERT INTO reminder", "DELETE FROM reminder")
+_NOW_AND_THEN = {"INSERT INTO reminder": "look", "DELETE FROM reminder": "look", "SELECT act.": "acts"}
 _FIRST = 50_000  # review here; the ones before are those of messages
 _FEW = 2  # items of the small pack; the large one has all that ship
 
@@ -118,13 +118,15 @@ def _write_small_pack(folder: Path) -> None:
 def counting() -> Iterator[Counter[str]]:
     """Of all databases of this process: `statement`, without those that begin a transaction, and `commit`.
 
-    `look` are those that write down who is to be looked at: most turns have none, and no turn has more than two.
+    `look` are those that write down who is to be looked at: most turns have none, and no turn has more than two. `acts`
+    are those that read a review's acts: only its first turn in a process has one, or one after another process's.
     """
     happened: Counter[str] = Counter()
 
     def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith("BEGIN"):
-            happened["look" if statement.startswith(_LOOKS) else "statement"] += 1
+            kinds = (kind for begins, kind in _NOW_AND_THEN.items() if statement.startswith(begins))
+            happened[next(kinds, "statement")] += 1
 
     def committed(_connection: Any) -> None:
         happened["commit"] += 1

@@ -12,7 +12,7 @@ from conversations.standing import Standing
 from storage.models import pack
 
 _BODIES = select(pack.c.digest, pack.c.body).where(pack.c.digest.in_(bindparam("digests", expanding=True)))
-_MOST = 256  # reviews whose standing is remembered
+_MOST = 128  # reviews whose standing is remembered, about 70 kB each where 21 items are answered
 
 
 class PackShelf:
