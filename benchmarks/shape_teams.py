@@ -20,6 +20,7 @@ from benchmarks.shape import MOST, counting
 from benchmarks.teams import TEAMS, request
 from bot.bootstrap import Application, running
 from bot.metrics import Metrics
+from bot.readiness import Readiness
 from bot.server import make_app, serving
 from bot.settings import Settings
 from bot.teams import on_teams
@@ -44,7 +45,7 @@ async def shape_on_teams(store: str, url: str) -> list[Figure]:
         serving(make_microsoft({}), "127.0.0.1", 0) as microsoft,
         running(settings, senders, command="make bench", clock=clock) as application,
         on_teams(settings, application, Metrics(), clock, 1) as teams,
-        serving(make_app(teams.routes, {}, _nothing), "127.0.0.1", 0) as address,
+        serving(make_app(teams.routes, Readiness({}).look, _nothing), "127.0.0.1", 0) as address,
         connected(urlsplit(address).port or 0) as connection,
     ):
         asked = partial(request, f"{microsoft}/", None, clock)

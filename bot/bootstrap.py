@@ -43,6 +43,7 @@ class Application:
     runner: TurnRunner
     relay: Relay
     ticker: Ticker
+    watch: Watch
 
 
 @contextlib.asynccontextmanager
@@ -130,4 +131,6 @@ def assembled(
         first=relay.catch_up,
         watch=watch,
     )
-    return Application(engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker)
+    return Application(
+        engine=engine, database=database, shelf=shelf, runner=runner, relay=relay, ticker=ticker, watch=watch
+    )

@@ -33,7 +33,7 @@ from prometheus_client.registry import Collector
 
 from bot.watching import Facts, Spanned, Watch, Work
 from conversations.errors import Busy, StaleReview, StorageDown
-from storage.inspection import Figures
+from storage.health import Figures
 
 FIGURES_SECONDS = 2.0
 LOOP_SECONDS = 0.5  # between two looks at how late the event loop is
@@ -48,6 +48,8 @@ _REQUESTS = frozenset(
 ) | frozenset(("message", "messageUpdate", "messageDelete", "messageReaction", "invoke", "conversationUpdate"))
 
 Look: TypeAlias = Callable[[], Awaitable[Figures]]
+Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, str | None]]]
+"""What is wrong, by check of `/readyz`."""
 _Sample: TypeAlias = tuple[float, Mapping[str, str]]  # with its labels
 
 
@@ -139,9 +141,10 @@ class Metrics:
             case _:
                 assert_never(work)
 
-    async def scraped(self, look: Look, now: Now) -> tuple[bytes, str]:
+    async def scraped(self, look: Look, ready: Ready, now: Now) -> tuple[bytes, str]:
         """All figures, and their content type. What the database does not tell in two seconds is left out."""
-        told = generate_latest(_Waiting(await _looked(look), now))
+        found, wrong = await asyncio.gather(_looked(look), ready())
+        told = generate_latest(_Waiting(found, wrong, now))
         return generate_latest(self._registry) + told, CONTENT_TYPE_LATEST
 
     @contextlib.asynccontextmanager
@@ -164,12 +167,15 @@ class Metrics:
 class _Waiting(Collector):
     """What is so at this moment. `found` is None where the database did not tell."""
 
-    def __init__(self, found: Figures | None, now: Now) -> None:
+    def __init__(self, found: Figures | None, wrong: Mapping[str, str | None], now: Now) -> None:
         self._found = found
+        self._wrong = wrong
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("build_info", "1; versions of this program and of what it is built on.", *_versions())
+        ready = ((not problem, {"check": name}) for name, problem in self._wrong.items())
+        yield _gauge("ready", "1 where /readyz finds nothing wrong, by check.", *ready)
         under_way = ((number, {"access": access}) for access, number in self._now.under_way.items())
         yield _gauge("units_in_progress", "Units of work that run or wait for a thread.", *under_way)
         yield _gauge("database_up", "1 where the database answers.", (self._found is not None, {}))

@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TypeAlias, assert_never
 
 from bot.logs import place_of
@@ -120,6 +121,7 @@ class Relay:
         self._running: dict[asyncio.Task[None], str] = {}  # the lane of each
         self._looked_at: datetime | None = None
         self._giving_way = asyncio.Lock()
+        self.looked_at = monotonic()  # for what is due
 
     def wake(self) -> None:
         """Something may be due."""
@@ -172,6 +174,7 @@ class Relay:
         try:
             await self._mind_the_clock()
             await self._start_due()
+            self.looked_at = monotonic()
         except (Busy, StaleReview, StorageDown) as error:  # the next poll tries again
             _log.warning("relay_waits", extra={"error": type(error).__name__})
 

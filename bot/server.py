@@ -23,12 +23,13 @@ from conversations.errors import Busy, ReadinessError, StaleReview, StorageDown
 LARGEST_BODY_BYTES = 1024**2
 BODY_SECONDS = 10.0  # in which all of a body has come: Slack waits for three, Teams for fifteen
 IDLE_SECONDS = 75.0  # in which a connection begins a request, headers and all; proxies drop theirs after sixty
-CHECK_SECONDS = 2.0
 LINGER_SECONDS = 2.0  # that an answered request may go on sending, so that its sender comes to read the answer
 STOP_SECONDS = 5.0  # a turn takes at most two, and Slack waits for three
 
 Check: TypeAlias = Callable[[], Awaitable[str | None]]
 """What is wrong, as a sentence; None where all is well."""
+Look: TypeAlias = Callable[[], Awaitable[Mapping[str, str | None]]]
+"""The same of every check, by the name that `/readyz` tells."""
 Scrape: TypeAlias = Callable[[], Awaitable[tuple[bytes, str]]]
 """The metrics and their content type."""
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -49,17 +50,14 @@ class CannotListen(ReadinessError):
     """The server cannot listen where it was told to."""
 
 
-def make_app(
-    routes: Iterable[web.RouteDef], checks: Mapping[str, Check], scrape: Scrape, watch: Watch | None = None
-) -> web.Application:
-    """`checks` are by the name that `/readyz` tells; each has two seconds. What probes ask is not watched."""
+def make_app(routes: Iterable[web.RouteDef], look: Look, scrape: Scrape, watch: Watch | None = None) -> web.Application:
+    """What probes ask is not watched."""
 
     async def alive(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def ready(_request: web.Request) -> web.Response:
-        said = await asyncio.gather(*map(_checked, checks.values()))
-        wrong = {name: problem for name, problem in zip(checks, said, strict=True) if problem}
+        wrong = {name: problem for name, problem in (await look()).items() if problem}
         return web.json_response({"ready": not wrong, "wrong": wrong}, status=503 if wrong else 200)
 
     async def metrics(_request: web.Request) -> web.Response:
@@ -69,14 +67,6 @@ def make_app(
     app = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[_watched(watch or Watch()), _answering])
     app.add_routes([*routes, web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)])
     return app
-
-
-async def _checked(check: Check) -> str | None:
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            return await check()
-    except TimeoutError:
-        return f"It did not answer within {CHECK_SECONDS:.0f} seconds."
 
 
 def _watched(watch: Watch) -> Middleware:

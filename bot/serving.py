@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,15 @@ from bot.bootstrap import Application, machine_clock, running
 from bot.logs import log_to_stderr
 from bot.metrics import Metrics, Now
 from bot.platform import Platform
+from bot.readiness import Readiness, own_checks
 from bot.retention import Retention
 from bot.scheduler import Scheduler, Tick
-from bot.server import Check, make_app, serving
+from bot.server import make_app, serving
 from bot.settings import BadSettings, BadUsage, Only, Settings, what_serve_lacks
 from bot.stopping import NOTICE_SECONDS, Work, stop_on_signals, work_until
 from bot.traces import tracing
-from conversations.errors import ReadinessError
 from conversations.ports import Quiet, Sender
-from storage.inspection import figures, waiting_deliveries
+from storage.health import figures
 from storage.signals import hear_others, tell_others
 from storage.unit_of_work import Reach, no_op
 
@@ -107,10 +107,14 @@ async def run(
         def now() -> Now:
             return Now(at=clock(), under_way=watch.under_way, free_bytes=database.free_bytes())
 
+        checks = own_checks(application, sends=only is not Only.WEB)
+        for platform in platforms:
+            checks |= platform.checks
+        readiness = Readiness(checks, told_to_stop.is_set)
         app = make_app(
             [route for platform in platforms for route in platform.routes],
-            _checks(application, platforms, told_to_stop),
-            lambda: metrics.scraped(lambda: database.read(figures), now()),
+            readiness.look,
+            lambda: metrics.scraped(lambda: database.read(figures), readiness.look, now()),
             watch,
         )
         async with serving(app, settings.host, settings.port) as address:
@@ -185,7 +189,7 @@ def _works(
     if only is Only.WEB:
         yield Work(run=lambda: tell_others(url, relay.woken))
         return
-    scheduler = Scheduler(_ticks(settings, application, platforms, clock))
+    scheduler = Scheduler(_ticks(settings, application, platforms, clock), application.watch)
 
     def stop_ticks() -> None:
         scheduler.stop()
@@ -195,20 +199,3 @@ def _works(
     yield Work(run=scheduler.run, stop=stop_ticks)
     if not settings.on_sqlite:
         yield Work(run=lambda: hear_others(url, relay.wake))
-
-
-def _checks(
-    application: Application, platforms: tuple[Platform, ...], told_to_stop: asyncio.Event
-) -> Mapping[str, Check]:
-    async def process() -> str | None:
-        return "It is stopping." if told_to_stop.is_set() else None
-
-    async def database() -> str | None:
-        try:
-            await application.database.read(waiting_deliveries)
-        except ReadinessError as error:
-            return str(error)
-        return None
-
-    own = {"process": process, "database": database}
-    return {**own, **{name: check for platform in platforms for name, check in platform.checks.items()}}

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 from typing import TypeAlias
 
 from bot.plans import TOGETHER, Planner, disturbed_until, in_order
@@ -75,6 +76,7 @@ class Ticker:
         self._alone = asyncio.Lock()
         self._planning = asyncio.Lock()
         self._stopping = False
+        self.looked_at = monotonic()  # at who is due
 
     def stop(self) -> None:
         """Nobody is claimed any more: a tick that runs ends with those whom it has."""
@@ -98,6 +100,7 @@ class Ticker:
     async def tick_if_due(self) -> None:
         """Costs next to nothing while nothing is due. Raises what `tick` raises."""
         due, now = await self.planner.next_due(), self._clock()
+        self.looked_at = monotonic()
         if due is not None and due <= now:
             self._watch.late((now - due).total_seconds())
             await self.tick()
@@ -108,6 +111,7 @@ class Ticker:
 
     async def _claimed(self) -> Claim | None:
         claim = await self._units(claim_due, now=self._clock(), limit=TOGETHER)
+        self.looked_at = monotonic()
         return claim if claim.people or claim.reviews else None
 
     async def _lapse(self, review: str, reference: ConversationReference) -> None:

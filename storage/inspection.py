@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, column, exists, func, literal_column, select, table
+from sqlalchemy import URL, Connection, Engine, exists, func, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from conversations.errors import StorageDown
 from conversations.review import LIVING
 from storage.database import looking_engine, postgres_engine, to_address, to_path
 from storage.lock import holder
-from storage.models import DeliveryState, installation, lane, message, outbox, reminder, review
+from storage.models import DeliveryState, installation, message, outbox, review
 from storage.parked import Parked, parked
 from storage.queries import packs_in_use
 from storage.revisions import Position, current_revision, newest, position
@@ -42,24 +42,6 @@ _WAITING = {
     state: select(func.count()).select_from(outbox).where(outbox.c.state == literal_column(f"'{state.value}'"))
     for state in (DeliveryState.PENDING, DeliveryState.PARKED)
 }
-MOST_COUNTED = 100_000  # figures are asked for every few seconds, and must cost nobody anything
-_counted = {
-    state: select(outbox.c.id)
-    .where(outbox.c.state == literal_column(f"'{state.value}'"))
-    .limit(MOST_COUNTED)
-    .subquery()
-    for state in (DeliveryState.PENDING, DeliveryState.PARKED)
-}
-_pending, _parked = _counted.values()
-_oldest = select(func.min(_pending.c.id)).scalar_subquery()  # of the limited ones: else all that was sent is looked at
-_FIGURES = select(
-    select(func.count()).select_from(_pending).scalar_subquery().label("pending"),
-    select(func.count()).select_from(_parked).scalar_subquery().label("parked"),
-    select(outbox.c.created_at).where(outbox.c.id == _oldest).scalar_subquery().label("oldest"),
-    select(func.min(lane.c.due_at)).where(lane.c.due_at.is_not(None)).scalar_subquery().label("due"),
-    select(func.min(reminder.c.due_at)).scalar_subquery().label("look"),
-    select(func.max(column("version_num"))).select_from(table("alembic_version")).scalar_subquery().label("revision"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +96,6 @@ class Inspection:
         return self.schema is not None and self.schema.position.workable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What waits; at most `MOST_COUNTED` are counted. A moment is None where nothing waits."""
-
-    pending: int
-    parked: int
-    oldest: datetime | None  # when the first of the pending ones was written
-    due: datetime | None  # when the first lane may be, or could have been, taken
-    look: datetime | None  # when the first person, or review, is or was to be looked at
-    revision: str | None  # of the schema
-
-
 def inspect_database(url: str) -> Inspection:
     """Raises `StorageDown`, with what to do about it."""
     address = to_address(url)
@@ -160,11 +130,6 @@ def looking(url: str) -> Iterator[Units]:
 def waiting_deliveries(connection: Connection) -> Mapping[str, int]:
     """How many are to be sent, and how many were parked, of closed reviews too. Two statements."""
     return {state.value: connection.execute(count).scalar_one() for state, count in _WAITING.items()}
-
-
-def figures(connection: Connection) -> Figures:
-    """One statement, by indexes only."""
-    return Figures(**connection.execute(_FIGURES).mappings().one())
 
 
 def _inspected(engine: Engine, name: str, working: str | None) -> Inspection:

@@ -36,6 +36,14 @@ _STEPS_BETWEEN_LOOKS = 1000  # of SQLite's machine, between two looks at the clo
 _WIPE_SECONDS = 1.0  # between two tries to empty SQLite's log, while nothing else is to be done
 _TAKE_AGAIN = ("40001", "40P01", "55P03")  # could not serialize, deadlock, waited too long for a lock
 
+# What a database refuses for a reason that whoever runs it can do something about.
+_SAYS = {
+    "25006": "The database can only be read: it takes no changes.",
+    "53100": "The disk that the database is on is full.",
+    "53300": "The database has no connection left for this process.",
+    sqlite3.SQLITE_READONLY: "The database can only be read: it takes no changes.",
+    sqlite3.SQLITE_FULL: "The disk that the database is on is full.",
+}
 _NO_DATABASE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT)
 _ERASED = "words were erased"
 
@@ -227,6 +235,11 @@ def to_failure(error: SQLAlchemyError) -> ReadinessError:
     """What a database's error means to us. Neither it nor the log repeats its text."""
     sqlstate = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
     _log.warning("storage_refused", extra={"error": type(error).__name__, "sqlstate": sqlstate})
-    if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) in _NO_DATABASE:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    if code in _NO_DATABASE:
         return StorageDown("DATABASE_URL names something that is no SQLite database; name another file.")
-    return StaleReview() if sqlstate in _TAKE_AGAIN else StorageDown()
+    if sqlstate in _TAKE_AGAIN:
+        return StaleReview()
+    return StorageDown(
+        _SAYS.get(sqlstate or (code or 0) & 0xFF, "")
+    )  # the low byte is what an extended code is a kind of

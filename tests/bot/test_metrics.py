@@ -11,7 +11,7 @@ from bot import metrics
 from bot.metrics import Look, Metrics, Now
 from bot.watching import Facts
 from conversations.errors import Busy, StaleReview, StorageDown
-from storage.inspection import Figures
+from storage.health import Figures
 from tests.storage.tiny import AT
 
 NOBODY = Figures(pending=0, parked=0, oldest=None, due=None, look=None, revision="0001")
@@ -21,10 +21,14 @@ async def down() -> Figures:
     raise StorageDown
 
 
+async def well() -> dict[str, str | None]:
+    return {"database": None, "slack": "It does not answer."}
+
+
 def scraped(counted: Metrics, look: Look = down, *, free_bytes: int | None = None) -> dict[str, float]:
     """Ours, by name and labels in their order."""
     now = Now(at=AT, under_way={"read": 0, "write": 3}, free_bytes=free_bytes)
-    body, content_type = asyncio.run(counted.scraped(look, now))
+    body, content_type = asyncio.run(counted.scraped(look, well, now))
     assert content_type.startswith("text/plain; version=")
     samples = [sample for family in text_string_to_metric_families(body.decode()) for sample in family.samples]
     return {
@@ -35,7 +39,7 @@ def scraped(counted: Metrics, look: Look = down, *, free_bytes: int | None = Non
 
 
 def bucket(counted: Metrics, name: str, le: str) -> float:
-    body, _ = asyncio.run(counted.scraped(down, Now(at=AT, under_way={})))
+    body, _ = asyncio.run(counted.scraped(down, well, Now(at=AT, under_way={})))
     (line,) = [
         each for each in body.decode().splitlines() if each.startswith(f"ai_readiness_{name}") and f'"{le}"' in each
     ]
@@ -109,7 +113,7 @@ def test_units_ticks_and_requests_are_counted() -> None:
 
 
 def test_this_process_and_what_it_is_built_on_are_told() -> None:
-    body, _ = asyncio.run(Metrics().scraped(down, Now(at=AT, under_way={})))
+    body, _ = asyncio.run(Metrics().scraped(down, well, Now(at=AT, under_way={})))
     told = body.decode()
     for line in (
         'ai_readiness_build_info{name="slack-bolt",version="1.',
@@ -155,6 +159,8 @@ def test_what_waits_is_told_with_its_age() -> None:
     assert told["database_schema_info 0007"] == 1
     assert told["database_disk_free_bytes"] == 5
     assert told["database_up"] == 1
+    assert told["ready database"] == 1
+    assert "ready slack" not in told  # it is 0
 
 
 @pytest.mark.parametrize("error", [Busy(), StaleReview(), StorageDown(), None])
@@ -169,7 +175,7 @@ def test_without_a_database_the_rest_is_told(error: Exception | None, monkeypatc
 
     counted = Metrics()
     counted.late(1)
-    body, _ = asyncio.run(counted.scraped(cannot, Now(at=AT, under_way={})))
+    body, _ = asyncio.run(counted.scraped(cannot, well, Now(at=AT, under_way={})))
     told = body.decode()
     assert "ai_readiness_database_up 0.0" in told
     assert "ai_readiness_reminder_lag_seconds_count 1.0" in told

@@ -18,8 +18,9 @@ from typing import TypeVar
 import pytest
 from aiohttp import ClientSession, ClientTimeout, web
 
-from bot import server
+from bot import readiness, server
 from bot.logs import hush
+from bot.readiness import Readiness
 from bot.server import LARGEST_BODY_BYTES, CannotListen, Check, make_app, serving
 from conversations.errors import Busy, StorageDown
 from tests.journeys.terminal import ROOT
@@ -68,7 +69,7 @@ async def running(
     routes: Iterable[web.RouteDef] = ECHO, checks: Mapping[str, Check] | None = None
 ) -> AsyncIterator[ClientSession]:
     async with (
-        serving(make_app(routes, checks or {}, scrape), LOOPBACK, 0) as address,
+        serving(make_app(routes, Readiness(checks or {}).look, scrape), LOOPBACK, 0) as address,
         ClientSession(address, timeout=ClientTimeout(total=20)) as client,
     ):
         yield client
@@ -120,7 +121,7 @@ def test_it_is_ready_while_nothing_is_wrong() -> None:
 
 
 def test_what_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(readiness, "CHECK_SECONDS", 0.05)
     status, said = asked("GET", "/readyz", checks={"database": well, "slack": ill, "keys": slow})
     assert status == 503
     assert said == {
@@ -206,7 +207,7 @@ def test_a_connection_that_begins_no_request_is_cut_off(begun: bytes, monkeypatc
     monkeypatch.setattr(server, "IDLE_SECONDS", 0.2)
 
     async def scene() -> None:
-        async with serving(make_app(ECHO, {}, scrape), LOOPBACK, 0) as address:
+        async with serving(make_app(ECHO, Readiness({}).look, scrape), LOOPBACK, 0) as address:
             reader, writer = await asyncio.open_connection(LOOPBACK, int(address.rpartition(":")[2]))
             writer.write(begun)
             assert await asyncio.wait_for(reader.read(), 5) == b""
@@ -231,7 +232,7 @@ def test_who_goes_before_the_end_or_speaks_no_http_is_no_fault_of_ours(
     sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scene() -> None:
-        async with serving(make_app(ECHO, {}, scrape), LOOPBACK, 0) as address:
+        async with serving(make_app(ECHO, Readiness({}).look, scrape), LOOPBACK, 0) as address:
             _, writer = await asyncio.open_connection(LOOPBACK, int(address.rpartition(":")[2]))
             writer.write(sent)
             await writer.drain()
@@ -303,7 +304,7 @@ def test_at_the_end_a_running_request_is_answered_and_no_new_one_is_taken() -> N
 
         async with ClientSession() as client, contextlib.AsyncExitStack() as stack:
             address = await stack.enter_async_context(
-                serving(make_app([web.get("/x", waiting)], {}, scrape), LOOPBACK, 0)
+                serving(make_app([web.get("/x", waiting)], Readiness({}).look, scrape), LOOPBACK, 0)
             )
             first = asyncio.create_task(client.get(f"{address}/x"))
             await begun.wait()
@@ -334,7 +335,7 @@ def test_a_request_that_does_not_end_does_not_hold_the_stop(monkeypatch: pytest.
         async with ClientSession() as client:
             async with (
                 asyncio.timeout(5),
-                serving(make_app([web.get("/x", endless)], {}, scrape), LOOPBACK, 0) as address,
+                serving(make_app([web.get("/x", endless)], Readiness({}).look, scrape), LOOPBACK, 0) as address,
             ):
                 first = asyncio.create_task(client.get(f"{address}/x"))
                 await begun.wait()
@@ -346,13 +347,13 @@ def test_a_request_that_does_not_end_does_not_hold_the_stop(monkeypatch: pytest.
 
 def test_a_port_that_is_taken_is_said() -> None:
     async def scene() -> None:
-        app = make_app([], {}, scrape)
+        app = make_app([], Readiness({}).look, scrape)
         async with serving(app, LOOPBACK, 0) as address:
             port = int(address.rpartition(":")[2])
             with pytest.raises(
                 CannotListen, match=rf"^Cannot listen on 127.0.0.1, port {port} \(address already in use\)"
             ):
-                async with serving(make_app([], {}, scrape), LOOPBACK, port):
+                async with serving(make_app([], Readiness({}).look, scrape), LOOPBACK, port):
                     pass
 
     asyncio.run(scene())
@@ -361,7 +362,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_a_host_that_is_none_is_said() -> None:
     async def scene() -> None:
         with pytest.raises(CannotListen, match="no-such-host"):
-            async with serving(make_app([], {}, scrape), "no-such-host.invalid", 0):
+            async with serving(make_app([], Readiness({}).look, scrape), "no-such-host.invalid", 0):
                 pass
 
     asyncio.run(scene())

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, text
 
 from conversations.effects import Post
 from storage.database import Database
-from storage.inspection import figures
+from storage.health import figures
 from storage.models import DeliveryState, outbox
 from storage.outbox import claim, give_up
 from tests.bot.test_relay import CARD, wants
@@ -35,7 +35,7 @@ def test_what_waits_is_looked_up_with_when_it_began_to(database: Database) -> No
 def test_the_look_is_one_statement_that_reads_no_large_table_as_a_whole(database: Database) -> None:
     def sent(connection: Connection) -> None:
         row = dict(connection.execute(outbox.select().limit(1)).mappings().one()) | {"state": DeliveryState.SENT}
-        many = [row | {"delivery_id": f"d{n}"} for n in range(6000)]
+        many = [row | {"delivery_id": f"d{n}"} for n in range(2000)]
         connection.execute(insert(outbox), [{k: v for k, v in each.items() if k != "id"} for each in many])
         for table in ("outbox", "lane", "reminder"):
             connection.execute(text(f"ANALYZE {table}"))
@@ -46,7 +46,7 @@ def test_the_look_is_one_statement_that_reads_no_large_table_as_a_whole(database
 
     async def scene() -> str:
         await begun(database.units)
-        await database.units(fill, 6000, due=4000, each=4)
+        await database.units(fill, 2000, due=1000, each=4)
         await database.units(sent)
         parameters: list[Any] = []
         with counted(parameters) as statements:
