@@ -11,7 +11,7 @@ COMPILE := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := install
-.PHONY: install run test check bench simulate format requirements
+.PHONY: install run test check bench simulate simulate-turns format requirements
 
 install: $(VENV)/.tools
 
@@ -35,6 +35,10 @@ bench: $(VENV)/.tools
 # A year of nudges and digests for 900 people, by a clock of its own; 1 where one rule of etiquette was broken once.
 simulate: $(VENV)/.tools
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED))
+
+# Histories of the whole bot, one for each seed; 1 where one of them lost, doubled or mixed up something.
+simulate-turns: $(VENV)/.tools
+	@$(BIN)/python -m tests.turns $(if $(SEEDS),--seeds $(SEEDS))
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix-only .
