@@ -45,8 +45,8 @@ def on_sqlite(folder: Path, platform: Platform) -> tuple[str, str]:
     return f"sqlite:///{folder}/{platform.name}_floor.db", f"sqlite:///{folder}/{platform.name}_product.db"
 
 
-def on_postgres(server_url: str, platform: Platform) -> tuple[str, str]:
-    names = [f"{platform.name}_floor", f"{platform.name}_product"]
+def on_postgres(server_url: str, platform: Platform, part: str = "turns") -> tuple[str, str]:
+    names = [f"{part}_{platform.name}_floor", f"{part}_{platform.name}_product"]
     with psycopg.connect(server_url, autocommit=True) as connection:
         for name in names:
             connection.execute(f"CREATE DATABASE {name}")

@@ -115,7 +115,7 @@ def wait(connection: Connection, rows: int) -> None:
     connection.execute(delete(reminder))
     _moment.create(connection)
     connection.execute(insert(_moment), [{"n": n, "at": later(n)} for n in range(_MOMENTS)])
-    n = _numbers(rows)
+    n = numbers(rows)
     values = _row(_moment.c.at, "waiting" + cast(n.c.n, Text), "W" + cast(n.c.n // ROWS_EACH, Text))
     scattered = select(*values).join_from(n, _moment, _moment.c.n == n.c.n % _MOMENTS * _STEP % _MOMENTS)
     connection.execute(insert(reminder).from_select(list(reminder.c.keys()), scattered))
@@ -134,7 +134,7 @@ def waiting_one(n: int) -> tuple[Account, tuple[str, ...]]:
 
 def copy(connection: Connection, original: str, owners: int, *, each: int, batch: str) -> None:
     """Reviews of so many owners, `each` a person's; nobody is due because of them."""
-    n = _numbers(owners * each)
+    n = numbers(owners * each)
     name, owner = f"{batch}-" + cast(n.c.n, Text), _owner(n, each, batch)
     own = {
         "id": "copy" + name,
@@ -151,7 +151,7 @@ def copy(connection: Connection, original: str, owners: int, *, each: int, batch
 
 def make_due(connection: Connection, owners: int, *, each: int, batch: str, at: datetime) -> None:
     """The owners of these copies are to be looked at from `at` on, because of each of them."""
-    n = _numbers(owners * each)
+    n = numbers(owners * each)
     moment = literal(at, reminder.c.due_at.type)
     values = _row(moment, f"copy{batch}-" + cast(n.c.n, Text), _owner(n, each, batch))
     connection.execute(insert(reminder).from_select(list(reminder.c.keys()), select(*values)))
@@ -159,7 +159,7 @@ def make_due(connection: Connection, owners: int, *, each: int, batch: str, at: 
 
 def tell(connection: Connection, owners: int, *, batch: str, at: datetime) -> None:
     """The owners of these copies got a digest then."""
-    n = _numbers(owners)
+    n = numbers(owners)
     row = {
         "platform": literal(_PLACE.platform),
         "tenant": literal(_PLACE.tenant),
@@ -191,7 +191,7 @@ def _insert(
     connection.execute(insert(table).from_select(list(table.c.keys()), taken))
 
 
-def _numbers(many: int) -> CTE:
+def numbers(many: int) -> CTE:
     """0 to `many` - 1, in a column `n`."""
     first = select(literal(0).label("n")).cte(recursive=True)
     return first.union_all(select(first.c.n + 1).where(first.c.n < many - 1))

@@ -25,20 +25,25 @@ def servers(urls: tuple[str, str], folder: Path) -> Iterator[Mapping[str, Asked]
     """Both on one core; on the other one what stands for Slack."""
     own, others = cores()
     api, floor, product = (free_port() for _ in range(3))
-    environment = {
-        "DATABASE_URL": urls[1],
+    settings = environment(urls[1], api, product)
+    with (
+        server("benchmarks.fake_slack", str(api), port=api, core=others, folder=folder),
+        server("benchmarks.floor_slack", urls[0], str(floor), _SECRET, port=floor, core=own, folder=folder) as a,
+        server("bot", "serve", port=product, core=own, folder=folder, environment=settings) as b,
+    ):
+        yield {FLOOR: Asked(server=a, request=request), PRODUCT: Asked(server=b, request=request)}
+
+
+def environment(url: str, api: int, port: int) -> Mapping[str, str]:
+    """The settings of a `serve` at `port`, with what stands for Slack at `api`."""
+    return {
+        "DATABASE_URL": url,
         "HOST": "127.0.0.1",
-        "PORT": str(product),
+        "PORT": str(port),
         "SLACK_API_URL": f"http://127.0.0.1:{api}/api/",
         "SLACK_BOT_TOKEN": "xoxb-of-the-measurement",
         "SLACK_SIGNING_SECRET": _SECRET,
     }
-    with (
-        server("benchmarks.fake_slack", str(api), port=api, core=others, folder=folder),
-        server("benchmarks.floor_slack", urls[0], str(floor), _SECRET, port=floor, core=own, folder=folder) as a,
-        server("bot", "serve", port=product, core=own, folder=folder, environment=environment) as b,
-    ):
-        yield {FLOOR: Asked(server=a, request=request), PRODUCT: Asked(server=b, request=request)}
 
 
 def _root(number: int) -> str:
