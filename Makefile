@@ -28,9 +28,11 @@ test: $(VENV)/.tools
 
 check: test
 
-# What the product costs over a floor (docs/performance.md). QUICK=1 counts instead of timing; STRICT=1 fails on a miss.
+# What the product costs over a floor (docs/performance.md). QUICK=1 counts instead of timing, and fails on a miss;
+# STRICT=1 fails on a missed time; ONLY=cards,relay takes these parts; MARKDOWN=1 tells the table of the document.
 bench: $(VENV)/.tools
-	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(STRICT),--strict)
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(STRICT),--strict) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(MARKDOWN),--markdown)
 
 # A year of nudges and digests for 900 people, by a clock of its own; 1 where one rule of etiquette was broken once.
 simulate: $(VENV)/.tools
@@ -66,4 +68,6 @@ requirements: | $(VENV)/bin/python
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet --quiet install uv==0.13.9
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group build --output-file requirements.txt >/dev/null
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) benchmarks/peers/requirements.in --output-file benchmarks/peers/requirements.txt \
+		>/dev/null
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group dev --constraint requirements.txt --output-file requirements-dev.txt >/dev/null

@@ -6,7 +6,9 @@ The card has twelve blocks in Slack: the list of what waits for somebody. All va
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import thread_time
 from typing import Any, TypeAlias
@@ -14,17 +16,22 @@ from typing import Any, TypeAlias
 from jinja2 import Environment
 from slack_sdk.models.blocks import ButtonElement, MarkdownTextObject, PlainTextObject, SectionBlock
 
-from benchmarks.figures import Figure, spread
+from adapters.laying_out import lay_out
+from adapters.slack.texts import Slack
+from adapters.teams.texts import Teams
+from adapters.wording import Reader, Wording
+from benchmarks.figures import Figure, counted, spread
 from benchmarks.load import NotMeasured
 from benchmarks.profiling import Profile
 from benchmarks.setting import Setting
 from conversations.cards import MineCard, MineLine
 from tests.adapters import slack_screen, teams_screen
-from tests.adapters.samples import CARDS
+from tests.adapters.samples import CARDS, TODAY, WORDS
 
 Payload: TypeAlias = dict[str, Any]
 
 BLOCKS = 12
+READER = Reader(words=WORDS, today=TODAY, zone=slack_screen.UTC_ZONE)
 _ROUNDS, _SECONDS = 7, 0.06  # of each variant in a round
 _SHOWN = 10  # lines
 _LABELS = {"answer": "Answer", "accept": "Accept", "confirm": "Yes, that's me"}
@@ -69,6 +76,32 @@ async def cards(_setting: Setting) -> list[Figure]:
     if not all(figure.met for figure in told):
         print(f"where the time of a card goes\n{_profiled(card)}", flush=True)
     return told
+
+
+async def cards_shape(_setting: Setting) -> list[Figure]:
+    """Every card of both platforms, twice: each template is compiled once."""
+    wordings = (Wording(Slack()), Wording(Teams()))
+    with _compiling() as compiled:
+        for card in (*CARDS.values(), *CARDS.values()):
+            for wording in wordings:
+                lay_out(card, wording.of(card, READER))
+    return [counted(9, "times that a template is compiled", max(compiled.values()), 1)]
+
+
+@contextmanager
+def _compiling() -> Iterator[Counter[tuple[int, str | None]]]:
+    """How often each environment compiles which template."""
+    seen, compile_ = Counter[tuple[int, str | None]](), Environment.compile
+
+    def noted(environment: Environment, source: Any, name: str | None = None, *others: Any, **named: Any) -> Any:
+        seen[id(environment), name] += 1
+        return compile_(environment, source, name, *others, **named)
+
+    Environment.compile = noted  # type: ignore[assignment,method-assign]  # there is no other way to hear of it
+    try:
+        yield seen
+    finally:
+        Environment.compile = compile_  # type: ignore[method-assign]
 
 
 def the_card() -> MineCard:

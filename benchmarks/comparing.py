@@ -37,12 +37,13 @@ class Scale:
 
 
 FULL = Scale(rounds=7, seconds=1.0, reviews=12 * THREADS, profiled_seconds=3.0)
-QUICK = Scale(rounds=1, seconds=0.2, reviews=THREADS, profiled_seconds=0.1)
+QUICK = Scale(rounds=1, seconds=0.2, reviews=LEVELS[-1], profiled_seconds=0.1)
 
 
-def on_sqlite(folder: Path, platform: Platform) -> tuple[str, str]:
+def on_sqlite(folder: Path, platform: Platform, part: str = "turns") -> tuple[str, str]:
     """The URLs of two databases: the floor's, the product's."""
-    return f"sqlite:///{folder}/{platform.name}_floor.db", f"sqlite:///{folder}/{platform.name}_product.db"
+    name = f"sqlite:///{folder}/{part}_{platform.name}"
+    return f"{name}_floor.db", f"{name}_product.db"
 
 
 def on_postgres(server_url: str, platform: Platform, part: str = "turns") -> tuple[str, str]:

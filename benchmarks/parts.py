@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from benchmarks.cards import cards
+from benchmarks.cards import cards, cards_shape
 from benchmarks.claims import claims, claims_shape
 from benchmarks.digests import digests
 from benchmarks.due_shape import due_shape
@@ -22,7 +22,7 @@ from benchmarks.starts import starts, starts_shape
 from benchmarks.step import engine
 from benchmarks.sweeps import sweeps
 from benchmarks.teams import TEAMS
-from benchmarks.turns import turns, turns_shape
+from benchmarks.turns import counts, turns, turns_shape
 from benchmarks.year import year
 
 Measured: TypeAlias = Callable[[Setting], Coroutine[Any, Any, list[Figure]]]
@@ -42,8 +42,9 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "slack": Part(fully=partial(turns, platform=SLACK), quickly=partial(turns_shape, platform=SLACK), stores=_BOTH),
     "teams": Part(fully=partial(turns, platform=TEAMS), quickly=partial(turns_shape, platform=TEAMS), stores=_BOTH),
+    "counts": Part(fully=counts, stores=_BOTH),
     "engine": Part(fully=engine),
-    "cards": Part(fully=cards),
+    "cards": Part(fully=cards, quickly=cards_shape),
     "relay": Part(fully=relay, quickly=relay_shape),
     "starts": Part(fully=starts, quickly=starts_shape),
     "memory": Part(fully=memory),

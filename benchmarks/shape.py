@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from sqlalchemy import Engine, event
@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event
 from benchmarks.figures import Figure, counted
 from benchmarks.reviews import Posted, answers, start
 from benchmarks.slack import SLACK
+from benchmarks.trips import passing
 from bot.bootstrap import Application, running
 from bot.library import bundled
 from bot.settings import Settings
@@ -24,55 +25,64 @@ from conversations.activities import Activity, ActivityKind, Form
 from storage.threads import TOGETHER
 
 MOST = 10  # statements a turn
+TRIPS, TRIPS_TODAY = 4, 18  # round trips of a turn to PostgreSQL: the target, and what must not become more
+Trips: TypeAlias = Callable[[], int]
 _NOW_AND_THEN = {"INSERT INTO reminder": "look", "DELETE FROM reminder": "look", "SELECT act.": "acts"}
 _FIRST = 50_000  # review here; the ones before are those of messages
 _FEW = 2  # items of the small pack; the large one has all that ship
 
 
-async def shape(store: str, url: str, folder: Path) -> list[Figure]:
+async def shape(store: str, url: str, folder: Path, most_trips: int = TRIPS_TODAY) -> list[Figure]:
     """The counts of one database, on which nothing else is counted meanwhile."""
     _write_small_pack(folder)
-    settings, told = Settings(database_url=url, AI_READINESS_PACKS=folder), list[Figure]()
-    async with running(settings, {"slack": Posted(SLACK)}, command="make bench", pack="few") as application:
-        seen = await _by_message(application, _FIRST)
-    async with running(settings, {"slack": Posted(SLACK)}, command="make bench", pack="full") as application:
-        seen += await _by_message(application, _FIRST + 1)
-        seen += await _by_form(application, _FIRST + 2)
-        if store == "SQLite":
-            commits = await _commits_of_waiting(application, _FIRST + 1000)
-            told.append(counted(8, f"{store}: commits for {TOGETHER} waiting turns", commits, 1))
+    told = list[Figure]()
+    with passing(url) as (passed, trips):
+        settings = Settings(database_url=passed, AI_READINESS_PACKS=folder)
+        async with running(settings, {"slack": Posted(SLACK)}, command="make bench", pack="few") as application:
+            seen = await _by_message(application, trips, _FIRST)
+        async with running(settings, {"slack": Posted(SLACK)}, command="make bench", pack="full") as application:
+            seen += await _by_message(application, trips, _FIRST + 1)
+            seen += await _by_form(application, trips, _FIRST + 2)
+            if store == "SQLite":
+                for many in (1, TOGETHER):
+                    commits = await _commits_of_waiting(application, _FIRST + 1000 * many, many)
+                    told.append(counted(8, f"{store}: commits for {many} waiting turns", commits, 1))
+    if store == "PostgreSQL":
+        told.append(counted(8, f"{store}: round trips in a turn", max(turn["trip"] for turn in seen), most_trips))
+    statements = max(turn["statement"] + turn["look"] + turn["acts"] for turn in seen)
     return [
-        counted(8, f"{store}: statements in a turn", max(turn.total() for turn in seen), MOST),
+        counted(8, f"{store}: statements in a turn", statements, MOST),
         counted(8, f"{store}: different numbers of statements in turns", len({turn["statement"] for turn in seen}), 1),
         *told,
     ]
 
 
-async def _by_message(application: Application, number: int) -> list[Counter[str]]:
+async def _by_message(application: Application, trips: Trips, number: int) -> list[Counter[str]]:
     """Statements of each turn of a review whose items are answered one by one."""
     await _begin(application, number)
     said = answers(application.engine, SLACK).values()
-    return [await _statements(application, _activity(number, n, text=text)) for n, text in enumerate(said)]
+    return [await _statements(application, trips, _activity(number, n, text=text)) for n, text in enumerate(said)]
 
 
-async def _by_form(application: Application, first: int) -> list[Counter[str]]:
+async def _by_form(application: Application, trips: Trips, first: int) -> list[Counter[str]]:
     """Statements of one turn that answers 1, 5 or 21 items."""
     values, seen = answers(application.engine, SLACK), []
     for number, many in enumerate((1, 5, 21), first):
         await _begin(application, number)
         form = Form(name="run", values=dict([*values.items()][:many]), seen=1)
-        seen.append(await _statements(application, _activity(number, 0, kind=ActivityKind.FORM, form=form)))
+        activity = _activity(number, 0, kind=ActivityKind.FORM, form=form)
+        seen.append(await _statements(application, trips, activity))
     return seen
 
 
-async def _commits_of_waiting(application: Application, first: int) -> int:
-    """Of as many turns as may share one, all of which wait while another unit is at work."""
-    await _begin(application, *range(first, first + TOGETHER))
+async def _commits_of_waiting(application: Application, first: int, many: int) -> int:
+    """Of so many turns, as many as may share one at most, which wait while another unit is at work."""
+    await _begin(application, *range(first, first + many))
     said, gate = next(iter(answers(application.engine, SLACK).values())), threading.Event()
     held = asyncio.create_task(application.database.units(lambda _: gate.wait(10)))
     turns = [
         asyncio.create_task(application.runner.run(_activity(number, 0, text=said)))
-        for number in range(first, first + TOGETHER)
+        for number in range(first, first + many)
     ]
     await asyncio.sleep(0.1)  # all of them wait now
     with counting() as happened:
@@ -87,12 +97,13 @@ async def _begin(application: Application, *numbers: int) -> None:
     await application.relay.drain()
 
 
-async def _statements(application: Application, activity: Activity) -> Counter[str]:
+async def _statements(application: Application, trips: Trips, activity: Activity) -> Counter[str]:
+    before = trips()
     with counting() as happened:
         turn = await application.runner.run(activity)
     if turn is None or turn.review is None or not turn.review.acts:
         raise AssertionError(f"{activity.keys[0]} has answered nothing")
-    del happened["commit"]
+    happened["trip"] = trips() - before
     return happened
 
 

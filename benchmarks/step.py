@@ -58,9 +58,9 @@ class _Answer:
     event: Event
 
 
-async def engine(_setting: Setting) -> list[Figure]:
+async def engine(setting: Setting) -> list[Figure]:
     """Raises `NotMeasured`."""
-    own = load_engine(Settings(database_url="sqlite://"))
+    own = load_engine(Settings(database_url=f"sqlite:///{setting.folder}/engine.db"))
     walk = _walk(own)
     python = await asyncio.to_thread(_installed)
     with ExitStack() as stack:

@@ -10,8 +10,9 @@ from benchmarks.figures import Figure, counted, spread
 from benchmarks.load import Round
 from benchmarks.platforms import FLOOR, PRODUCT, Platform
 from benchmarks.setting import Setting
-from benchmarks.shape import shape
+from benchmarks.shape import TRIPS, shape
 from benchmarks.shape_teams import shape_on_teams
+from benchmarks.slack import SLACK
 from benchmarks.teams import STOCK, TEAMS
 
 _COLUMNS = ("p50 ms", "p99/p50", "requests/s", "CPU ms")
@@ -40,10 +41,16 @@ async def turns_shape(setting: Setting, platform: Platform) -> list[Figure]:
     return [counted(1, name, acked, 1, most=False), *await counts]
 
 
-def _urls(setting: Setting, platform: Platform) -> tuple[str, str]:
+async def counts(setting: Setting) -> list[Figure]:
+    """Of turns on Slack: statements, commits, round trips."""
+    _, url = _urls(setting, SLACK, "counts")
+    return await shape(setting.store, url, setting.folder, TRIPS)
+
+
+def _urls(setting: Setting, platform: Platform, part: str = "turns") -> tuple[str, str]:
     if isinstance(setting.where, str):
-        return on_postgres(setting.where, platform)
-    return on_sqlite(setting.where, platform)
+        return on_postgres(setting.where, platform, part)
+    return on_sqlite(setting.where, platform, part)
 
 
 # --- figures -------------------------------------------------------------------------------------------------------

@@ -24,9 +24,7 @@ class Network(BaseRequest):
 
     async def shutdown(self) -> None: ...
 
-    async def do_request(
-        self, url: str, _method: str, request_data: Any = None, *_: Any, **__: Any
-    ) -> tuple[int, bytes]:
+    async def do_request(self, url: str, method: str, request_data: Any = None, **_: Any) -> tuple[int, bytes]:  # noqa: ARG002  # theirs
         if url.endswith("getMe"):
             return 200, json.dumps({"ok": True, "result": {**_USER, "is_bot": True, "username": "bot"}}).encode()
         self.said = request_data.parameters["text"]
