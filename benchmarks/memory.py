@@ -21,6 +21,7 @@ TURNS = 10_000
 _REVIEWS = 10 * THREADS  # have as many items, and a few more
 _SETTLES_SECONDS = 3.0
 _ROUND_SECONDS = 2.0
+_IN_FLIGHT = 8
 
 
 async def memory(setting: Setting) -> list[Figure]:
@@ -42,7 +43,7 @@ def _idle(folder: Path, platforms: str) -> Figure:
 
 
 async def _after_turns(folder: Path) -> Figure:
-    """Of Slack on SQLite, sixteen in flight; the relay sends meanwhile what the platform's rates allow."""
+    """Of Slack on SQLite, eight in flight; the relay sends meanwhile what the platform's rates allow."""
     inside = folder / "memory"
     inside.mkdir()
     urls = on_sqlite(inside, SLACK)
@@ -52,7 +53,7 @@ async def _after_turns(folder: Path) -> Figure:
         idle, turns = await asyncio.to_thread(_settled, asked.server), 0
         requests = messages(SLACK, _REVIEWS, texts, asked.request)
         while turns < TURNS:
-            turns += len((await measure(asked.server, requests, in_flight=16, seconds=_ROUND_SECONDS)).taken)
+            turns += len((await measure(asked.server, requests, in_flight=_IN_FLIGHT, seconds=_ROUND_SECONDS)).taken)
         after = asked.server.resident_bytes()
     print(f"Slack: {idle / 1e6:.0f} MB before {turns:,} turns, {after / 1e6:.0f} MB after them", flush=True)
     return counted(18, "Slack: memory after 10,000 turns", round(after / idle, 3), 1.1, floor="its own when idle")

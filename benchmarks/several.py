@@ -1,4 +1,7 @@
-"""Four processes at work on one PostgreSQL, over one: what that wins depends on the cores there are."""
+"""Four processes at work on one PostgreSQL, over one: what that wins depends on the cores there are.
+
+They only take turns: nobody sends anything meanwhile, so that whoever is not asked is at rest.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ async def several(setting: Setting) -> list[Figure]:
             stack.enter_context(
                 server(
                     "bot",
-                    "serve",
+                    *("serve", "--only", "web"),
                     port=port,
                     core=everywhere[number % len(everywhere)],
                     folder=setting.folder,
@@ -47,22 +50,15 @@ async def several(setting: Setting) -> list[Figure]:
             )
             for number, port in enumerate(free_port() for _ in range(PROCESSES))
         ]
-        rounds = [await _round(processes, requests) for _ in range(1 + _ROUNDS)]
+        rounds = [
+            (await _answers(processes[:1], requests), await _answers(processes, requests)) for _ in range(1 + _ROUNDS)
+        ]
     one, four = ([each[which] for each in rounds[1:]] for which in (0, 1))
     cores = len(everywhere)
     print(f"one process {max(one):.0f} turns a second, four {max(four):.0f}, on {cores} cores", flush=True)
     ratios = [many / alone for alone, many in zip(one, four, strict=True)]
     name = f"four processes on one PostgreSQL, {cores} cores"
     return [spread(19, name, "one process", ratios, 3.0 if cores >= CORES else None, most=False)]
-
-
-async def _round(processes: Sequence[Server], requests: Iterator[bytes]) -> tuple[float, float]:
-    """One of them, while the others stand still; then all."""
-    with ExitStack() as stack:
-        for other in processes[1:]:
-            stack.enter_context(other.standing_still())
-        alone = await _answers(processes[:1], requests)
-    return alone, await _answers(processes, requests)
 
 
 async def _answers(processes: Sequence[Server], requests: Iterator[bytes]) -> float:
