@@ -47,7 +47,7 @@ def measured(folder: Path, names: Sequence[str], *, quick: bool, as_markdown: bo
     with contextlib.ExitStack() as stack:
         urls = list[str]()  # of the one server, once it is needed
         for name in names:
-            for store in PARTS[name].stores:
+            for store in PARTS[name].quick_stores if quick else PARTS[name].stores:
                 if store == "PostgreSQL" and not urls:
                     urls.append(stack.enter_context(postgres(folder)))
                 where = urls[0] if store == "PostgreSQL" else folder

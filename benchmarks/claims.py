@@ -74,7 +74,7 @@ def _fill(connection: Connection, many: int, state: DeliveryState) -> None:
         outbox.join(n, outbox.c.id == original)
     )
     connection.execute(insert(outbox).from_select([column.name for column in columns], copies))
-    lanes = select(name.distinct(), literal(None if sent else BEGUN, lane.c.due_at.type), literal(None, Text))
+    lanes = select(name, literal(None if sent else BEGUN, lane.c.due_at.type), literal(None, Text)).distinct()
     connection.execute(insert(lane).from_select(["key", "due_at", "lease_by"], lanes))
 
 

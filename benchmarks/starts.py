@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -38,7 +38,7 @@ async def starts(setting: Setting) -> list[Figure]:
 async def starts_shape(setting: Setting) -> list[Figure]:
     return [
         *await asyncio.to_thread(_unconfigured, setting.folder, PLATFORMS[:2]),
-        *await asyncio.to_thread(_needless, setting.folder),
+        *await asyncio.to_thread(_needless, setting.folder, ["--help"]),
     ]
 
 
@@ -98,7 +98,7 @@ def settings(folder: Path, platforms: str) -> Mapping[str, str]:
 
 
 def _commands(folder: Path) -> list[Figure]:
-    told = _needless(folder)
+    told = _needless(folder, COMMANDS)
     variants = {name: ("modules", str(_file(folder, name))) for name in COMMANDS}
     storage = folder / "storage.json"
     storage.write_text(json.dumps(STORAGE))
@@ -110,13 +110,13 @@ def _commands(folder: Path) -> list[Figure]:
     return told
 
 
-def _needless(folder: Path) -> list[Figure]:
-    """Modules that a command has no use for."""
+def _needless(folder: Path, commands: Iterable[str]) -> list[Figure]:
+    """Modules that these commands have no use for."""
     seen = 0
     (url,) = databases(folder, "commands")
-    for name, arguments in COMMANDS.items():
+    for name in commands:
         file = _file(folder, name)
-        _played(folder, ("command", str(file), *arguments), {"DATABASE_URL": url})
+        _played(folder, ("command", str(file), *COMMANDS[name]), {"DATABASE_URL": url})
         seen += _of(json.loads(file.read_text()), (*SDKS["slack"], *SDKS["teams"], *WEB_SERVER))
     return [counted(17, "modules of platforms and web servers in commands", seen, 0)]
 

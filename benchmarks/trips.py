@@ -61,7 +61,7 @@ class Passing:
                     writer.write(head + body)
             writer.close()
 
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.CancelledError):
             await asyncio.gather(ask(), answer())
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
