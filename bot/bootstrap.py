@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,8 +23,11 @@ from bot.watching import Watch
 from conversations.decide import Engine
 from conversations.ports import Quiet, Sender
 from storage.database import Database, open_database
+from storage.restoring import settle_in
 from storage.shelf import PackShelf
 from storage.unit_of_work import Reach, no_op
+
+_log = logging.getLogger(__name__)
 
 
 def machine_clock() -> datetime:
@@ -66,6 +70,8 @@ async def running(
     engine = load_engine(settings, pack)
     database = await asyncio.to_thread(open_database, settings.database_url, command=command)
     try:
+        if await database.units(settle_in, clock()):
+            _log.warning("database_restored")
         yield assembled(
             engine,
             database,

@@ -91,11 +91,11 @@ def _stop(sentence: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, option: str = "--at") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        _stop(f"--at: {text!r} is no moment; write one like 2026-11-23T09:00:00+00:00", 2)
+        _stop(f"{option}: {text!r} is no moment; write one like 2026-11-23T09:00:00+00:00", 2)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -180,6 +180,31 @@ def migrate(
     typer.echo(f"The database is up to date: {way}.", err=True)
     if done.backup:
         typer.echo(f"A copy of it as it was: {done.backup}", err=True)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file.", dir_okay=False)]) -> None:
+    """A copy of a SQLite database, beside whoever works on it."""
+    from bot.bootstrap import machine_clock
+    from storage.backups import back_up
+
+    back_up(read_settings().database_url, file, machine_clock())
+    typer.echo(f"A copy of the database as it was now: {file}", err=True)
+
+
+@app.command()
+def restored(
+    until: Annotated[
+        str | None, typer.Option(metavar="ISO8601", help="When the lost database was worked on last; default: now.")
+    ] = None,
+) -> None:
+    """Say that the database is a copy from before: what it holds was most likely sent since, and is not sent again."""
+    from bot.restoring import note_restored
+
+    note_restored(read_settings(), None if until is None else _moment(until, "--until"))
+    typer.echo(
+        "Noted: what was sent since is looked up where it can be, and nothing of that time is sent again.", err=True
+    )
 
 
 @app.command()

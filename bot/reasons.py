@@ -40,6 +40,7 @@ WHY_NOT: Mapping[WhyNot, str] = {
     WhyNot.TODAY: "they had their message of the day",
     WhyNot.FULL: "three others come first",
     WhyNot.BESIDE: "the letter speaks of this review already",
+    WhyNot.LOST: "it was most likely sent before the database was restored; its next reminder comes in its time",
     WhyNot.DROPPED: "it fell into an outage, and three others came first; its next reminder comes in its time",
     WhyNot.UNREACHABLE: "they cannot be written to",
     WhyNot.LATER: "its moment has not come",
@@ -52,7 +53,7 @@ def reason(line: PlanLine, zone: ZoneInfo) -> str:
         return because(Kind(line.kind), line.about)
     if line.since is not None:
         return f"{WHY_NOT[line.why_not]} since {moment(line.since, zone)}"
-    if line.why_not in (WhyNot.NUDGES_OFF, WhyNot.DROPPED):
+    if line.why_not in (WhyNot.NUDGES_OFF, WhyNot.DROPPED, WhyNot.LOST):
         return WHY_NOT[line.why_not]
     return f"{WHY_NOT[line.why_not]}; it waits until {moment(line.at, zone)}"
 

@@ -512,6 +512,7 @@ class WhyNot(StrEnum):
     FULL = "full"  # three others come first
     BESIDE = "beside"  # the letter has another line of the same review, and needs no word of its quiet
     DROPPED = "dropped"  # it fell into an outage, and three others came first
+    LOST = "lost"  # it was sent, as far as anybody can know, after the copy of the database was made
     UNREACHABLE = "unreachable"  # they cannot be written to; `PlanLine.since` says since when
     LATER = "later"  # its moment has not come
 

@@ -34,6 +34,7 @@ class Silence:
 
     since: datetime
     until: datetime
+    lost: Silence | None = None  # before it: somebody was at work, and what they wrote is known to nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,9 @@ class Plan:
     letter: Letter | None = None
     digest: Digest | None = None
     told: Told = field(default_factory=Told)  # what this was planned from
-    in_thread: date | None = None  # the day whose letter they had in a review's thread, as they cannot be written to
+    # The day whose letter they had elsewhere: in a review's thread, as they cannot be written to, or nobody knows how.
+    in_thread: date | None = None
+    lost_digest: date | None = None  # the day of a digest that they had, and nobody knows of
     turns: tuple[Turn, ...] = ()  # of the reviews that change by it, at most one each
     read: Mapping[str, int] = field(default_factory=dict)  # review → the version that this was planned from
     look_at: Mapping[str, datetime] = field(default_factory=dict)  # review → when to look at this person again for it
@@ -93,8 +96,12 @@ class Plan:
         return self.letter.day if self.letter is not None else self.in_thread
 
     @property
+    def digest_on(self) -> date | None:
+        return self.digest.day if self.digest is not None else self.lost_digest
+
+    @property
     def writes(self) -> bool:
-        return self.letter_on is not None or self.digest is not None
+        return self.letter_on is not None or self.digest_on is not None
 
 
 def bound(to: str, lines: Iterable[LetterLine], since: date | None = None) -> LetterCard:

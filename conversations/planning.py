@@ -122,6 +122,13 @@ class _Reader:
         next_one = max(self.calendar.opens_on(day + timedelta(days=1)), self.calendar.opens(at + BETWEEN_LETTERS))
         return next_one + AFTER_OTHERS if here and self.pending.told.others else next_one
 
+    def came_today(self, reminder: Reminder) -> bool:
+        return self.calendar.day_of(self.first_moment(reminder)) == self.today
+
+    def had_today(self, due: _Due) -> bool:
+        """Whether it was their letter of the day, in a time that is lost."""
+        return due.because is WhyNot.LOST and self.came_today(due.reminder)
+
     def unwanted(self, reminder: Reminder) -> _Hold | None:
         """What they have turned off. What a colleague has asked for comes all the same."""
         said = self.pending.preferences
@@ -167,13 +174,14 @@ def plan(
     """What to do about somebody now. `now` is aware, in the zone whose days reviews are counted in."""
     reader = _Reader(pending=pending, calendar=calendar, now=now, disturbed_until=disturbed_until)
     standings = [stand(review, now) for review in pending.reviews]
-    due = list(_in_thread(reader, list(_due(reader, standings))))
+    lost = silence.lost if silence is not None else None
+    due = list(_in_thread(reader, list(_due(reader, standings, lost))))
     going = [each for each in due if each.because is None]
     missed = silence if silence is not None and _catches_up(reader, going, silence) else None
     if missed is not None:
         due = [replace(each, because=WhyNot.DROPPED) if _drops(reader, each, missed) else each for each in due]
     turns, written = _written(reader, standings, due)
-    digest, next_digest, weekly = _weekly(reader, standings)
+    digest, next_digest, weekly, lost_digest = _weekly(reader, standings, lost)
     letter = _letter(reader, going, written, missed)
     return Plan(
         account=pending.account,
@@ -181,7 +189,8 @@ def plan(
         letter=letter,
         digest=digest,
         told=pending.told,
-        in_thread=reader.today if any(each.in_thread for each in due) else None,
+        in_thread=reader.today if any(each.in_thread or reader.had_today(each) for each in due) else None,
+        lost_digest=lost_digest,
         turns=tuple(turns.values()),
         read={review.id: review.version for review in pending.reviews},
         look_at=dict(_look_at(reader, standings, turns, due, next_digest)),
@@ -197,14 +206,22 @@ def plan(
 # --- the letter ----------------------------------------------------------------------------------------------------
 
 
-def _due(reader: _Reader, standings: Sequence[Standing]) -> Iterator[_Due]:
-    """All that is to come for them, most urgent first; what has come and may go now is up to three of it."""
+def _due(reader: _Reader, standings: Sequence[Standing], lost: Silence | None) -> Iterator[_Due]:
+    """All that is to come for them, most urgent first; what has come and may go now is up to three of it.
+
+    What came in the time that is `lost` was written to them then, as far as anybody can know.
+    """
     found = [(reminder, standing) for standing in standings for reminder in reader.reminders(standing)]
     going, (free, why) = list[str](), reader.free_for_a_letter  # the reviews of what goes out
+    had = {id(reminder) for reminder, standing in found if lost and _was_written(reader, reminder, standing, lost)}
+    if any(id(reminder) in had and reader.came_today(reminder) for reminder, _ in found):
+        free, why = reader.next_letter, WhyNot.TODAY
     for reminder, standing in sorted(found, key=lambda pair: _urgency(*pair)):
         until, because = reminder.at, cast("WhyNot | None", reader.not_yet(reminder, standing))
         if reminder.at <= reader.now:
             until, because = reader.unwanted(reminder) or reader.cut_off(standing) or (free, why)
+            if id(reminder) in had:
+                until, because = reader.next_letter, WhyNot.LOST
             if because is None and (room := _no_room(reminder, standing, going)):
                 until, because = reader.next_letter, room
             going += [standing.review.id] if because is None else []
@@ -255,12 +272,13 @@ def _written(
         going = [each for each in mine if each.because is None]
         first = len(review.acts) + 1
         keys = [each.reminder.key or f"reminder/{first + i}/{reader.id}" for i, each in enumerate(going)]
-        dropped = [each for each in mine if each.because is WhyNot.DROPPED]
+        dropped = [each for each in mine if each.because in (WhyNot.DROPPED, WhyNot.LOST)]
+        keys_had = [each.reminder.key for each in dropped if each.reminder.key]
         noted = [*going, *dropped, *(each for each in mine if each.in_thread)]
         acts = [_act(reader, each.reminder) for each in noted]
         acts += [_cannot_be_written_to(act, first + i) for i, act in enumerate(acts) if noted[i].in_thread]
         told = with_acts(review, acts) if acts else review
-        told = replace(told, posted=(*review.posted, *keys), waits=_waits(reader, standing, mine))
+        told = replace(told, posted=(*review.posted, *keys, *keys_had), waits=_waits(reader, standing, mine))
         if told == review:
             continue
         after = told_of(standing, told)
@@ -339,36 +357,48 @@ def _drops(reader: _Reader, each: _Due, silence: Silence) -> bool:
 def _was_missed(reader: _Reader, reminder: Reminder, silence: Silence) -> bool:
     """The moment at which it could have gone out came on an earlier day, and nobody was at work."""
     moment = reader.first_moment(reminder)
-    return silence.since <= moment < silence.until and reader.calendar.day_of(moment) < reader.today
+    return _fell_into(reader, reminder, silence) and reader.calendar.day_of(moment) < reader.today
+
+
+def _fell_into(reader: _Reader, reminder: Reminder, silence: Silence) -> bool:
+    return silence.since <= reader.first_moment(reminder) < silence.until
+
+
+def _was_written(reader: _Reader, reminder: Reminder, standing: Standing, lost: Silence) -> bool:
+    """Whether it was sent in the time that is lost, as far as anybody can know."""
+    came = reminder.at <= reader.now and _fell_into(reader, reminder, lost)
+    return came and not reader.unwanted(reminder) and not reader.cut_off(standing)
 
 
 # --- the digest ----------------------------------------------------------------------------------------------------
 
 
 def _weekly(
-    reader: _Reader, standings: Sequence[Standing]
-) -> tuple[Digest | None, datetime | None, tuple[PlanLine, ...]]:
-    """The digest that goes out now, the next moment for one, and what there is to say of it."""
+    reader: _Reader, standings: Sequence[Standing], lost: Silence | None
+) -> tuple[Digest | None, datetime | None, tuple[PlanLine, ...], date | None]:
+    """The digest that goes out now, the next moment for one, what there is to say of it, and the day of a lost one."""
     said, told = reader.pending.preferences, reader.pending.told
     since = [moment for standing in standings if (moment := part_since(standing, reader.id))]
     if not since or not said.digest:
-        return None, None, ()
+        return None, None, (), None
     new_since = max(min(since), said.digest_since or min(since))
     occasion = digest_moment(reader.calendar, said, done_until=told.digest_at, new_since=new_since)
     if occasion.at > reader.now:
-        return None, occasion.at, ()
+        return None, occasion.at, (), None
     after = digest_moment(reader.calendar, said, done_until=reader.now, new_since=new_since)
+    if lost is not None and lost.since <= occasion.at < lost.until:
+        return None, after.at, (), occasion.day
     reachable = [standing for standing in standings if reader.id not in standing.unreachable]
     if not any(part_since(standing, reader.id) for standing in reachable):
-        return None, after.at, (_no_digest(reader, standings, after.at),)
+        return None, after.at, (_no_digest(reader, standings, after.at),), None
     card, quoted = digest_card(reachable, reader.id, reader.now, told.digest_at, on=reader.today)
     kind = Kind.DIGEST if card.lines else Kind.ROLL_UP
     projects = (*(line.project for line in card.lines), *(line.project for line in card.roll_up))
     free, why = reader.free_for_a_digest
     line = _line(reader, kind, projects, at=free, why_not=why)
     if why is not None:
-        return None, free, (line,)
-    return Digest(kind=kind, day=occasion.day, card=card, review=quoted), after.at, (line,)
+        return None, free, (line,), None
+    return Digest(kind=kind, day=occasion.day, card=card, review=quoted), after.at, (line,), None
 
 
 def _no_digest(reader: _Reader, standings: Sequence[Standing], at: datetime) -> PlanLine:

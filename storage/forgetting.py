@@ -38,6 +38,7 @@ from storage.mapping import Row
 from storage.models import act, inbox, installation, lane, letter, letter_line, message, outbox, review
 from storage.queries import review_by_id
 from storage.shelf import PackShelf
+from storage.statements import without_deadline
 from storage.threads import note_erasure
 from storage.unit_of_work import run_turn
 
@@ -216,9 +217,3 @@ def _rows(connection: Connection, table: Table, review_id: str) -> list[Row]:
 
 def _same(table: Table, row: Row) -> list[Any]:
     return [column == row[column.name] for column in table.primary_key]
-
-
-def without_deadline(connection: Connection) -> None:
-    """What looks through a whole table may take longer than a turn may. Until the transaction ends."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")

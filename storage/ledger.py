@@ -66,7 +66,7 @@ def enter(connection: Connection, plan: Plan) -> None:
         if told(connection, [plan.account])[plan.account] != plan.told:
             raise AlreadyTold
     who = {"platform": plan.account.platform, "tenant": plan.account.tenant, "who": plan.account.id, "at": plan.at}
-    days = {Entry.LETTER: plan.letter_on, Entry.DIGEST: plan.digest and plan.digest.day}
+    days = {Entry.LETTER: plan.letter_on, Entry.DIGEST: plan.digest_on}
     rows = [who | {"kind": kind, "day": day} for kind, day in days.items() if day is not None]
     if rows and len(connection.execute(_ENTER[connection.dialect.name], rows).all()) < len(rows):
         raise AlreadyTold

@@ -364,7 +364,8 @@ class PulseRow(Base, table=True):
     silent_since: datetime | None = None
     silent_until: datetime | None = None
     home: str | None = None  # which database this is; a copy that is restored is another one
-    restored_at: datetime | None = None  # messages may have been sent until then that it knows nothing of
+    lost_since: datetime | None = None  # what was sent from here …
+    lost_until: datetime | None = None  # … to here stands in a database of which this was a copy
 
 
 class RetentionRow(Base, table=True):

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Select, Table, Text, cast, func, or_, select,
 
 from conversations.people import Account
 from storage import models
-from storage.forgetting import without_deadline
 from storage.joins import accounts_of
 from storage.letters import PREFIX
 from storage.mapping import Row
 from storage.models import act, letter_line, outbox, review
+from storage.statements import without_deadline
 
 _BY_ID = (models.address, models.preference, models.joined)
 

@@ -29,6 +29,7 @@ from storage.models import Entry, reminder, review
 from storage.people import people_of
 from storage.preferences import preferences_of
 from storage.queries import reviews_where
+from storage.restoring import home
 from storage.shelf import PackShelf
 from storage.statements import named, of_accounts, on_each
 from storage.unit_of_work import Reach, deliver, no_op, save_review
@@ -132,15 +133,17 @@ def pulse(connection: Connection, now: datetime) -> Silence | None:
     """Notes that somebody is at work now; the newest time for which nobody was. One statement, or two."""
     row = connection.execute(_PULSE).one_or_none()
     if row is None:
-        connection.execute(_FIRST_PULSE[connection.dialect.name], {"ticked_at": now})
+        connection.execute(_FIRST_PULSE[connection.dialect.name], {"ticked_at": now, "home": home(connection)})
         return None
     known = Silence(since=row.silent_since, until=row.silent_until) if row.silent_since else None
-    if now - row.ticked_at < BEAT:
+    if now - row.ticked_at >= BEAT:
+        known = Silence(since=row.ticked_at, until=now) if now - row.ticked_at > SILENCE else known
+        noted = {"silent_since": known.since, "silent_until": known.until} if known else {}
+        connection.execute(_NEXT_PULSE, noted | {"ticked_at": now})
+    if row.lost_since is None:
         return known
-    silence = Silence(since=row.ticked_at, until=now) if now - row.ticked_at > SILENCE else known
-    noted = {"silent_since": silence.since, "silent_until": silence.until} if silence else {}
-    connection.execute(_NEXT_PULSE, noted | {"ticked_at": now})
-    return silence
+    known = known or Silence(since=row.lost_until, until=row.lost_until)
+    return replace(known, lost=Silence(since=row.lost_since, until=row.lost_until))
 
 
 # --- what is theirs ------------------------------------------------------------------------------------------------

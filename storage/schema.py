@@ -197,6 +197,12 @@ def _back_up(connection: Connection, path: Path, revision: str) -> Path:
     It survives a power cut, and nobody can read it who cannot read the database.
     """
     copy = _new_file(path, revision)
+    copy_into(connection, copy)
+    return copy
+
+
+def copy_into(connection: Connection, copy: Path) -> None:
+    """All of a SQLite database as it is now, into an empty file; nobody waits for it. Where it fails, none is left."""
     try:
         connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
         with copy.open("rb") as written:
@@ -204,7 +210,6 @@ def _back_up(connection: Connection, path: Path, revision: str) -> Path:
     except BaseException:
         copy.unlink()
         raise
-    return copy
 
 
 def _new_file(path: Path, revision: str) -> Path:

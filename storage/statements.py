@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, bindparam, tuple_
+from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversations.people import Account
@@ -33,3 +33,9 @@ def named(accounts: Iterable[Account]) -> dict[str, list[Any]]:
     rows = [astuple(account) for account in accounts]
     platforms, tenants, people = (sorted({row[n] for row in rows}) for n in range(3))
     return {"accounts": rows, "platforms": platforms, "tenants": tenants, "people": people}
+
+
+def without_deadline(connection: Connection) -> None:
+    """What looks through a whole table may take longer than a turn may. Until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")

@@ -26,4 +26,5 @@ def upgrade() -> None:
     op.create_index("ix_outbox_ended", "outbox", ["created_at"], postgresql_where=ended, sqlite_where=ended)
     op.create_index("ix_ledger_at", "ledger", ["at"])
     op.add_column("pulse", sa.Column("home", sa.String()))
-    op.add_column("pulse", sa.Column("restored_at", sa.DateTime(timezone=True)))
+    op.add_column("pulse", sa.Column("lost_since", sa.DateTime(timezone=True)))
+    op.add_column("pulse", sa.Column("lost_until", sa.DateTime(timezone=True)))
