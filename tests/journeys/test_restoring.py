@@ -20,12 +20,13 @@ from sqlalchemy import make_url
 from bot.restoring import note_restored
 from storage.backups import back_up
 from storage.inspection import looking
-from storage.reminders import anything_due
+from storage.reminders import next_due
 from storage.unit_of_work import Reach, no_op
 from tests import serving, serving_teams
 from tests.fake_slack import text_of
 from tests.fake_teams import FakeTeams
 from tests.fake_teams import text_of as text_in_teams
+from tests.journeys.test_both_platforms import LEASE
 from tests.journeys.test_slack_letters import Clock
 from tests.served import PEOPLE
 
@@ -98,7 +99,7 @@ async def looked(serve: Any, url: str, clock: Clock) -> None:
     """Returns when everybody who is due was looked at, and what they are to be told is said."""
     with looking(url) as read:
         async with asyncio.timeout(30):
-            while await read(anything_due, now=clock() + timedelta(minutes=1)):  # noqa: ASYNC110  # nobody is told of a look
+            while (due := await read(next_due)) is not None and due <= clock() + LEASE:  # noqa: ASYNC110  # nobody is told of a look
                 await asyncio.sleep(0.02)
     await serve.settled()
 
