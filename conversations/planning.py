@@ -320,7 +320,7 @@ def _cannot_be_written_to(told: Act, n: int) -> Act:
 def _waits(reader: _Reader, standing: Standing, due: Sequence[_Due]) -> dict[str, datetime]:
     """Until when each question to somebody is held back, with theirs as they are now."""
     others = {key: at for key, at in standing.review.waits.items() if not key.endswith(f"/{reader.id}")}
-    known = [each for each in due if each.because is not WhyNot.UNREACHABLE]
+    known = [each for each in due if each.because not in (WhyNot.UNREACHABLE, WhyNot.LOST)]
     asked = [each for each in known if each.reminder.kind in _ASKED_FOR and each.reminder.key]
     return others | {each.reminder.key: each.until for each in asked if each.until > reader.now}
 

@@ -55,6 +55,7 @@ _ACROSS = "joins accounts of one person, across tenants: by a code that only its
 UNBOUND: Mapping[str, str] = {
     **dict.fromkeys(("outbox.claim", "outbox.anything_due", "outbox.release_all"), _CLOCK),
     **dict.fromkeys(("outbox.mark_sent", "outbox.postpone", "outbox.give_up", "outbox.take_back"), _OF_THESE),
+    **dict.fromkeys(("outbox.bring_forward", "unit_of_work.wake_lanes"), _OF_THESE),
     **dict.fromkeys(("reminders.claim_due", "reminders.next_due", "reminders.pulse"), _CLOCK),
     **dict.fromkeys(("reminders.waiting", "parts.people_with_a_part", "parts.away_people"), _CLOCK),
     **dict.fromkeys(("inspection.waiting_deliveries", "inspection.figures", "people.names"), _OPERATOR),
