@@ -60,7 +60,8 @@ UNBOUND: Mapping[str, str] = {
     **dict.fromkeys(("reminders.waiting", "parts.people_with_a_part", "parts.away_people"), _CLOCK),
     **dict.fromkeys(("inspection.waiting_deliveries", "inspection.figures", "people.names"), _OPERATOR),
     **dict.fromkeys(
-        ("queries.parked", "queries.packs_in_use", "queries.platforms", "queries.newest_moment"), _OPERATOR
+        ("parked.parked", "parked.put_back", "queries.packs_in_use", "queries.platforms", "queries.newest_moment"),
+        _OPERATOR,
     ),
     **dict.fromkeys(("retention.terms", "retention.known_tenants", "retention.closed_reviews"), _OPERATOR),
     **dict.fromkeys((f"retention.clear_{what}" for what in ("inbox", "sent", "ended", "ledger")), _CLOCK),
