@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, column, func, literal_column, select, table, update
+from sqlalchemy import Connection, Select, column, exists, func, literal_column, select, table, update
 
 from conversations.errors import SchemaBehind
-from storage.models import DeliveryState, lane, outbox, pulse, reminder
+from storage.models import DeliveryState, lane, outbox, pulse, reminder, review
 from storage.revisions import Position, position
 from storage.schema import SchemaAhead
 
@@ -24,6 +24,7 @@ _pending, _parked = _counted.values()
 _oldest = select(func.min(_pending.c.id)).scalar_subquery()  # of the limited ones: else all that was sent is looked at
 _REVISION: Select[str | None] = select(func.max(column("version_num"))).select_from(table("alembic_version"))
 _TOUCH = update(pulse).values(ticked_at=pulse.c.ticked_at)
+_ANY = select(exists().select_from(outbox)), select(exists().select_from(review))
 _FIGURES = select(
     select(func.count()).select_from(_pending).scalar_subquery().label("pending"),
     select(func.count()).select_from(_parked).scalar_subquery().label("parked"),
@@ -52,8 +53,10 @@ def figures(connection: Connection) -> Figures:
 
 
 def prove(connection: Connection) -> str | None:
-    """Changes something, so that a database that can only be read says so; the revision of its schema."""
+    """Changes something, and looks into tables of a turn: a database that cannot do that says so. Its revision."""
     connection.execute(_TOUCH)
+    for look in _ANY:
+        connection.execute(look)
     return connection.execute(_REVISION).scalar_one_or_none()
 
 

@@ -98,6 +98,7 @@ def shared(wording: str) -> dict[str, object]:
 
     return {
         "bot.serving.DUE": TICK,
+        "bot.readiness.FRESH_SECONDS": 0.0,  # what a test asks for is what is so now
         "bot.library.parse_packs": lambda sources, parts: parsed(tuple(sources.items()), parts),
         "bot.library.load_rules": cache(load_rules),
         wording: worded,
