@@ -52,13 +52,16 @@ _CLOCK = "the relay's and the ticks': of whoever is due, and each row says whose
 _OPERATOR = "the operator's, of everything there is"
 _OF_THESE = "of rows that were found before, by their ids"
 _ACROSS = "joins accounts of one person, across tenants: by a code that only its owner knows, or by a vouched e-mail"
+_HEALTH = ("figures", "prove", "schema_trouble")
 UNBOUND: Mapping[str, str] = {
     **dict.fromkeys(("outbox.claim", "outbox.anything_due", "outbox.release_all"), _CLOCK),
     **dict.fromkeys(("outbox.mark_sent", "outbox.postpone", "outbox.give_up", "outbox.take_back"), _OF_THESE),
     **dict.fromkeys(("outbox.bring_forward", "unit_of_work.wake_lanes"), _OF_THESE),
     **dict.fromkeys(("reminders.claim_due", "reminders.next_due", "reminders.pulse"), _CLOCK),
     **dict.fromkeys(("reminders.waiting", "parts.people_with_a_part", "parts.away_people"), _CLOCK),
-    **dict.fromkeys(("inspection.waiting_deliveries", "inspection.figures", "people.names"), _OPERATOR),
+    **dict.fromkeys(
+        ("inspection.waiting_deliveries", "people.names", *(f"health.{what}" for what in _HEALTH)), _OPERATOR
+    ),
     **dict.fromkeys(
         ("parked.parked", "parked.put_back", "queries.packs_in_use", "queries.platforms", "queries.newest_moment"),
         _OPERATOR,
