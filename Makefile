@@ -11,7 +11,7 @@ COMPILE := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := install
-.PHONY: install run test check bench simulate simulate-turns format requirements
+.PHONY: install run test check bench simulate simulate-turns fuzz format requirements
 
 install: $(VENV)/.tools
 
@@ -41,6 +41,10 @@ simulate: $(VENV)/.tools
 # Histories of the whole bot, one for each seed; 1 where one of them lost, doubled or mixed up something.
 simulate-turns: $(VENV)/.tools
 	@$(BIN)/python -m tests.turns $(if $(SEEDS),--seeds $(SEEDS))
+
+# Forged and mangled requests to every endpoint of a real `serve`; 1 where one broke something or was believed.
+fuzz: $(VENV)/.tools
+	@$(BIN)/python -m tests.fuzz $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(SEED),--seed $(SEED))
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix-only .

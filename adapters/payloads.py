@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 Payload: TypeAlias = Mapping[str, Any]
 
-DEEPEST = 64  # levels of a body; what platforms send has about a dozen
+DEEPEST = 32  # levels of a body; what platforms send has about a dozen
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes them
 _TRUE = (True, "true")  # a form knows texts only
 

@@ -25,6 +25,7 @@ FRESH = timedelta(days=1)  # what a platform said is believed for so long; chang
 _REMEMBERED = timedelta(minutes=5)  # another process may have heard of a change
 _NOBODY = timedelta(hours=1)  # somebody who is not known to the platform
 _LATER = timedelta(minutes=1)  # after it did not answer, at least
+_LONGEST_ZONE = 64  # characters; the longest there is has 32
 _MOST_NAMED = 20  # people in one activity who are asked about
 _MOMENT_SECONDS = 1.0  # that an activity waits for whom it names
 _PATIENCE_SECONDS = 3.0  # that a message waits for the names in it
@@ -219,6 +220,8 @@ class People(ABC):
 
 def zone_named(name: str) -> str | None:
     """The name of a zone, if it is one."""
+    if len(name) > _LONGEST_ZONE:  # it would be looked for in as many packages as it has parts
+        return None
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):

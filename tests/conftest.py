@@ -15,7 +15,7 @@ import coverage
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.written"]
 
 # A busy machine is no finding about a property, so neither profile looks at the time.
 settings.register_profile(

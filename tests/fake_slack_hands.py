@@ -15,6 +15,7 @@ from tests.fake_slack_state import APP, DOMAIN, TEAM, Json, Message, Person, Vie
 from tests.fake_slack_views import choose, entered, options_of, pushed, replaced, value_of, view_json
 from tests.fake_slack_web import message_json
 from tests.fakes import Answer
+from tests.written import people_wrote
 
 Shown = Message | View
 
@@ -105,6 +106,7 @@ class Hands(People):
 
     def fills(self, who: str, values: Mapping[str, Any]) -> View:
         """Types and chooses in the open modal, by a field's words, its block or its action; nothing is sent."""
+        people_wrote(values.values())
         view = self._on_top(who)
         for name, value in values.items():
             block, element = _field(view, name)

@@ -17,6 +17,7 @@ from tests.fake_slack_typing import rich_text, typed
 from tests.fake_slack_views import view_json
 from tests.fake_slack_web import Arguments, message_json
 from tests.fakes import Answer
+from tests.written import people_wrote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class People(Hooks):
 
         `more` is put into the events: `subtype`, `files` …
         """
+        people_wrote([text])
         person, channel = self.person(who), self.place(where)
         assert person.id in channel.members, f"{person.name} is not in {channel.name}"
         assert not channel.archived, f"{channel.name} is archived"
@@ -100,6 +102,7 @@ class People(Hooks):
 
     async def edits(self, message: Message, text: str, *, raw: bool = False) -> Answer:
         """Whoever wrote it changes its words."""
+        people_wrote([text])
         channel = self.channels[message.channel]
         before = message_json(channel, message)
         message.text = text if raw else typed(self, text)
@@ -144,6 +147,7 @@ class People(Hooks):
 
     async def command(self, who: str, where: str, text: str, *, command: str = "/ai-readiness") -> Answer:
         """A slash command; never in a thread. What the answer says is shown to `who`."""
+        people_wrote([text])
         person, channel = self.person(who), self.place(where)
         answer = await self.brings(Kind.COMMAND, self._command(person, channel, command, text))
         self.shows(person, channel, answer)

@@ -13,8 +13,8 @@ Json = dict[str, Any]
 Clock = Callable[[], datetime]
 
 TEAM, APP, BOT, BOT_ID, DOMAIN = "T0ACME", "A0READY", "U0BOT", "B0BOT", "acme"
-BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, CLIENT_SECRET = "xoxb-acme", "xapp-ready", "a signing secret", "a client secret"
-CLIENT_ID = "100.200"
+BOT_TOKEN, APP_TOKEN = "xoxb-acme", "xapp-ready"
+CLIENT_ID, CLIENT_SECRET, SIGNING_SECRET = "100.200", "client-secret-0b5e", "signing-secret-8f3d"
 TRIGGER_LIVES = timedelta(seconds=3)
 SCOPES = (
     "app_mentions:read",

@@ -17,6 +17,7 @@ from tests.fake_teams_people import People
 from tests.fake_teams_reading import text_of
 from tests.fake_teams_state import Json, Message, Person
 from tests.fakes import Answer
+from tests.written import people_wrote
 
 _SENDS = ("Action.Execute", "Action.Submit", "Action.OpenUrl")
 _CARD, _SENTENCE = "application/vnd.microsoft.card.adaptive", "application/vnd.microsoft.activity.message"
@@ -43,6 +44,7 @@ class Hands(People):
         action = _action(card, what, inside)
         if action["type"] == "Action.OpenUrl":
             return SILENT
+        people_wrote((inputs or {}).values())
         filled = self._filled(card, inputs or {}, complete=action.get("associatedInputs", "auto") != "none")
         data = {**action.get("data", {}), **(filled if action.get("associatedInputs", "auto") != "none" else {})}
         if submits:

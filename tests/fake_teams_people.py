@@ -14,6 +14,7 @@ from typing import Any
 from tests.fake_teams_delivery import SILENT, Deliveries
 from tests.fake_teams_state import BOT, BOT_NAME, CHANNEL, PERSONAL, Conversation, Json, Message, Person
 from tests.fakes import Answer
+from tests.written import people_wrote
 
 _TYPED_AT = re.compile(rf"@({BOT_NAME}|[\w.-]*\w)")
 _TAG = f"<at>{BOT_NAME}</at>"
@@ -45,6 +46,7 @@ class People(Deliveries):
 
         `@AI Readiness` and `@ana` in the text are mentions; `more` is put into the activity.
         """
+        people_wrote([text])
         person, place = self.person(who), self.place(where)
         assert person.id in place.members, f"{who} is not in {place.name}"
         message = self._typed(person, place, text, thread, more)
@@ -91,6 +93,7 @@ class People(Deliveries):
 
     async def edits(self, message: Message, text: str) -> Answer:
         """Whoever wrote it changes its words."""
+        people_wrote([text])
         message.activity = message.activity | self._words(self.person(message.sender), text)
         message.versions += 1
         return await self._rewritten(message, "editMessage")

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 Clock = Callable[[], datetime]
 
 TENANT = "3c8f0a52-9b1d-4e57-8c55-6f3b0d1a7e44"
-APP_ID, APP_PASSWORD = "1f0e2d3c-4b5a-4968-8776-655443322110", "a client secret"
+APP_ID, APP_PASSWORD = "1f0e2d3c-4b5a-4968-8776-655443322110", "app-password-6c1a"
 BOT, BOT_NAME = f"28:{APP_ID}", "AI Readiness"
 CHANNEL, PERSONAL, GROUP = "channel", "personal", "groupChat"
 _STATUS: Mapping[str, int] = {

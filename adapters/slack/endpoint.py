@@ -40,7 +40,10 @@ def events(app: AsyncApp, signing_secret: str) -> Handler:
             raise web.HTTPBadRequest from None
         if not isinstance(said, dict):
             raise web.HTTPBadRequest
-        asked = AsyncBoltRequest(body=json.dumps(said), headers=dict(request.headers))
+        try:
+            asked = AsyncBoltRequest(body=json.dumps(said), headers=dict(request.headers))
+        except (AttributeError, LookupError, TypeError):  # Bolt looks for who speaks, whatever stands in that place
+            raise web.HTTPBadRequest from None
         return await to_aiohttp_response(await app.async_dispatch(asked))
 
     return handle

@@ -6,6 +6,7 @@ Whatever Slack sends comes through one of them, and is acknowledged through the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -13,9 +14,11 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.workspaces import Workspaces
 
+_log = logging.getLogger(__name__)
 CONNECTIONS = 2  # at most ten for all processes: https://docs.slack.dev/apis/events-api/using-socket-mode/
 _LOOK_SECONDS = 5.0
 _PING_SECONDS = 5.0
@@ -33,7 +36,11 @@ class _Handler(AsyncSocketModeHandler):
         if task := asyncio.current_task():
             self.answering.add(task)
             task.add_done_callback(self.answering.discard)
-        await super().handle(client, req)
+        try:
+            await super().handle(client, req)
+        except (AttributeError, LookupError, TypeError):  # Bolt cannot read it; it would be no better if it came again
+            _log.warning("envelope_unreadable", extra={"kind": req.type})
+            await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
 
 
 class Sockets:

@@ -27,11 +27,11 @@ _ALGORITHM = "RS256"
 LEEWAY_SECONDS = 300
 _REQUIRED = ("exp", "iss", "aud", "serviceurl")
 _FRESH_SECONDS = 12 * 3600.0  # then the keys are asked for anew
-_TRUSTED_SECONDS = 24 * 3600.0  # and if they cannot be had, believed for so long
+TRUSTED_SECONDS = 24 * 3600.0  # and if they cannot be had, believed for so long
 _PAUSE_SECONDS = 2.0  # after they could not be had
 # A key is published before it is used, so one that is not known is looked for at once; but anybody can invent names.
-_LOOKS = 3
-_LOOKS_SECONDS = 15.0
+LOOKS = 3
+LOOKS_SECONDS = 15.0
 _BEARER = "Bearer "
 _log = logging.getLogger(__name__)
 
@@ -75,10 +75,10 @@ class Verifier:
         self._openid_url = openid_url
         self._clock = clock
         self._keys: Mapping[str, _Key] = {}
-        self._fetched_at = -_TRUSTED_SECONDS
+        self._fetched_at = -TRUSTED_SECONDS
         self._fetching: asyncio.Task[None] | None = None
         self._ask_again_at = clock()
-        self._looks = deque[float](maxlen=_LOOKS)  # when keys were looked for that were not there
+        self._looks = deque[float](maxlen=LOOKS)  # when keys were looked for that were not there
 
     async def token(self, header: str | None) -> Token:
         """What the `Authorization` header bears. Raises `Unauthorized` and `KeysUnavailable`."""
@@ -127,10 +127,10 @@ class Verifier:
         await self._fetched()
 
     def _are_trusted(self) -> bool:
-        return self._clock() < self._fetched_at + _TRUSTED_SECONDS
+        return self._clock() < self._fetched_at + TRUSTED_SECONDS
 
     def _may_look(self) -> bool:
-        rested = len(self._looks) < _LOOKS or self._clock() >= self._looks[0] + _LOOKS_SECONDS
+        rested = len(self._looks) < LOOKS or self._clock() >= self._looks[0] + LOOKS_SECONDS
         return self._is_fetching() or (rested and not self._are_out_of_reach())
 
     def _are_out_of_reach(self) -> bool:

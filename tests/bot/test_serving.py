@@ -160,6 +160,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             served.send_signal(signal.SIGTERM)
             out, err = await served.communicate()
             assert (served.returncode, out) == (0, b"")
+            sys.stderr.write(err.decode())  # where it is looked through
             events = {line["event"]: line for line in map(json.loads, err.splitlines())}
             assert events["listening"]["address"].rpartition(":")[0] == "http://127.0.0.1"
             assert b"Secret Project" not in err

@@ -28,6 +28,7 @@ from bot.cli import main
 from conversations.language.rules import load_rules
 from conversations.pack_files.parser import parse_packs
 from conversations.packs import Library
+from tests.written import people_wrote
 
 AT = "2026-11-23T09:00:00+00:00"
 NOW = datetime.fromisoformat("2026-11-23T10:00:00+00:00")  # what the machine's clock says
@@ -59,8 +60,10 @@ class Terminal:
 
     def run(self, *words: str, typed: Iterable[str] = (), **environment: str) -> Ran:
         """In this process; `typed` are the lines of its standard input."""
+        lines = list(typed)
+        people_wrote(lines)
         given = io.TextIOWrapper(
-            io.BytesIO("".join(f"{line}\n" for line in typed).encode(errors="surrogateescape")), encoding="utf-8"
+            io.BytesIO("".join(f"{line}\n" for line in lines).encode(errors="surrogateescape")), encoding="utf-8"
         )
         out, err = _screen(), _screen()
         with pytest.MonkeyPatch.context() as patch:
@@ -73,7 +76,7 @@ class Terminal:
                 patch.setattr(target, shared)
             patch.setattr(sys, "argv", ["ai-readiness", *words])
             code = _code()
-        return Ran(code=code, out=_printed(out), err=_printed(err))
+        return _ended(code, _printed(out), _printed(err))
 
     def chat(self, *typed: str, options: Iterable[str] = (), **environment: str) -> Ran:
         """@ana types these lines into the review of Claims Copilot, at nine."""
@@ -90,7 +93,8 @@ class Terminal:
             timeout=60,
             check=False,
         )
-        return Ran(code=ended.returncode, out=ended.stdout.decode(), err=ended.stderr.decode())
+        people_wrote(typed.splitlines())
+        return _ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
     def report(self, project: str = "Claims Copilot") -> dict[str, Any]:
         """The report as JSON, without the one field that differs each time."""
@@ -149,6 +153,11 @@ def spoken(name: str) -> Iterator[tuple[str, str]]:
             who = line.removeprefix("/as ")
         elif not line.startswith("//"):
             yield who, line
+
+
+def _ended(code: int, out: str, err: str) -> Ran:
+    sys.stderr.write(err)  # where it is looked through
+    return Ran(code=code, out=out, err=err)
 
 
 def _words_of(line: str) -> tuple[str, ...]:
