@@ -10,14 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import bindparam, select
-
 from bot import relay
 from bot.relay import Relay, Sent
 from bot.turns import TurnRunner
 from conversations.activities import Activity
-from storage import outbox, queries, reminders, unit_of_work
-from storage.models import review
+from storage import outbox, unit_of_work
 
 Plant: TypeAlias = Callable[[Any, str, Any], None]
 
@@ -55,20 +52,10 @@ def _without_a_lease(plant: Plant) -> None:
     plant(outbox, "LEASE", timedelta(0))
 
 
-def _without_a_ledger(plant: Plant) -> None:
-    plant(reminders, "enter", lambda *_: None)
-
-
-def _of_any_tenant(plant: Plant) -> None:
-    plant(queries, "_BY_ID", select(review).where(review.c.id == bindparam("id")))
-
-
 FAULTS: Mapping[str, Callable[[Plant], None]] = {
     "received before the commit": _received_before_the_commit,
     "marked before it is sent": _marked_before_it_is_sent,
     "sent again without a look": _sent_again_without_a_look,
     "keys of the inbox left out": _without_keys,
     "claimed without a lease": _without_a_lease,
-    "letters without the ledger": _without_a_ledger,
-    "reviews of any tenant": _of_any_tenant,
 }
