@@ -11,7 +11,7 @@ COMPILE := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := install
-.PHONY: install run test check bench simulate simulate-turns fuzz format requirements
+.PHONY: install run test check bench simulate faults simulate-turns fuzz format requirements
 
 install: $(VENV)/.tools
 
@@ -45,6 +45,11 @@ simulate-turns: $(VENV)/.tools
 # Forged and mangled requests to every endpoint of a real `serve`; 1 where one broke something or was believed.
 fuzz: $(VENV)/.tools
 	@$(BIN)/python -m tests.fuzz $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(SEED),--seed $(SEED))
+
+# 1,000 kills at every named point of a turn, a delivery and a tick, and all other faults; 1 where anything was lost,
+# said twice or out of order. LOAD=minutes instead: four processes on one PostgreSQL under load, two of them killed.
+faults: $(VENV)/.tools
+	@$(BIN)/python -m tests.faults $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(LOAD),load --minutes $(LOAD))
 
 format: $(VENV)/.tools
 	@$(BIN)/ruff check --quiet --fix-only .

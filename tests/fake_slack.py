@@ -23,7 +23,7 @@ from tests.fake_slack_sockets import SocketMode
 from tests.fake_slack_state import APP_TOKEN, BOT, BOT_TOKEN, SIGNING_SECRET, TEAM, Call, Json, SlackRefuses
 from tests.fake_slack_views import VIEW_METHODS
 from tests.fake_slack_web import MESSAGE_METHODS, Arguments, message_json
-from tests.fakes import Answer, Fault, Faults, Trouble, until
+from tests.fakes import Answer, Fault, Faults, Trouble, half, until
 
 __all__ = [
     "APP_TOKEN",
@@ -195,6 +195,8 @@ class FakeSlack(SocketMode):
         self.changed.set()
         if fault and fault.how is Trouble.SLOW:
             await asyncio.sleep(fault.seconds)
+        if fault and fault.how is Trouble.HALF:
+            return await half(request, response)
         if error == "dropped" and request.transport:
             request.transport.abort()
         return response

@@ -84,7 +84,7 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """A message; `seen_by` is who alone sees it, where it is ephemeral."""
+    """A message; `seen_by` is who alone sees it, where it is ephemeral. `metadata` is that of its newest version."""
 
     channel: str
     ts: str
@@ -99,6 +99,10 @@ class Message:
     subtype: str | None = None
     seen_by: str | None = None
     team: str = TEAM
+    posted_with: Json | None = None  # its first metadata
+
+    def __post_init__(self) -> None:
+        self.posted_with = self.metadata
 
     @property
     def of_bot(self) -> bool:

@@ -22,7 +22,7 @@ from tests.fake_teams_hands import Hands
 from tests.fake_teams_reading import rung, text_of
 from tests.fake_teams_state import APP_ID, APP_PASSWORD, BOT, BOT_NAME, TENANT, Call, Json, Message, TeamsRefuses
 from tests.fake_teams_tokens import LoginRefuses, granted, openid
-from tests.fakes import Answer, Fault, Faults, Trouble, until
+from tests.fakes import Answer, Fault, Faults, Trouble, half, until
 
 __all__ = [
     "APP_ID",
@@ -181,6 +181,8 @@ class FakeTeams(Hands):
         self.changed.set()
         if fault and fault.how is Trouble.SLOW:
             await asyncio.sleep(fault.seconds)
+        if fault and fault.how is Trouble.HALF:
+            return await half(request, response)
         if dropped and request.transport:
             request.transport.abort()
         return response

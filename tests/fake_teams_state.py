@@ -95,6 +95,10 @@ class Message:
     shown: dict[str, Json] = field(default_factory=dict)  # by person
     versions: int = 1
     deleted: bool = False
+    posted: Json = field(default_factory=dict)  # its first activity
+
+    def __post_init__(self) -> None:
+        self.posted = self.activity
 
     @property
     def of_bot(self) -> bool:

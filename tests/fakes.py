@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from aiohttp import web
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -26,6 +28,7 @@ class Trouble(Enum):
     DROP_BEFORE = "the connection is cut, nothing was done"
     DROP_AFTER = "the connection is cut, it was done"
     SLOW = "it was done, and the answer takes its time"
+    HALF = "it was done, and the connection is cut in the middle of the answer"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,3 +81,15 @@ async def until(
         latest = "\n".join(told())
         raise AssertionError(f"it did not come to that; the latest calls:\n{latest}") from None
     return found
+
+
+async def half(request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Its headers promise all of it, and half of it comes."""
+    body = response.body if isinstance(response.body, bytes) else b"{}"
+    begun = web.StreamResponse(status=response.status, headers=response.headers)
+    begun.content_length = len(body)
+    await begun.prepare(request)
+    await begun.write(body[: len(body) // 2])
+    if request.transport:
+        request.transport.abort()
+    return begun

@@ -1,7 +1,8 @@
-"""`serve` in a real process that kills itself at a named point: a child of the tests of kills on each platform.
+"""`serve` in a real process that kills itself at a named point: a child of the tests of kills and other faults.
 
-One job a line on standard input, as JSON: settings, how many seconds its clock is ahead, a point and n, and where
-Microsoft is; for each a fork of this process, which has imported everything already, serves. It says where it listens,
+One job a line on standard input, as JSON: settings, how many seconds its clock is ahead (or a file in which that
+stands), a point and n, where Microsoft is, and what is to be `prepared`: functions, by name, that change something in
+the process. For each a fork of this process, which has imported everything already, serves. It says where it listens,
 as a line; after SIGUSR1, which it answers with a line, it dies at the n-th passing of the point. How it ended is a line
 too: 0, or the signal that ended it.
 """
@@ -10,10 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
 from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -43,12 +47,16 @@ async def _serve(job: dict[str, Any]) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGUSR1, arm)
     loop.add_signal_handler(signal.SIGTERM, told_to_stop.set)
-    ahead = timedelta(seconds=job["ahead"])
+    for name in job.get("prepared", ()):
+        module, _, function = name.partition(":")
+        getattr(import_module(module), function)(job)
     settings = Settings(**job["settings"])
     where = serving_teams.microsoft(job["microsoft"]) if "microsoft" in job else None
 
+    ahead = job["ahead"]
+
     def clock() -> datetime:
-        return machine_clock() + ahead
+        return machine_clock() + timedelta(seconds=float(Path(ahead).read_text() if isinstance(ahead, str) else ahead))
 
     await run(settings, told_to_stop, _say, reach, clock=clock, haste=HASTE, microsoft=where)
 
@@ -81,6 +89,7 @@ async def _warm_up(serve: serving.Serve | serving_teams.TeamsServe) -> None:
 def main() -> None:
     """Packs, rules and templates are read once, by a scene in this process; its threads have ended before a fork."""
     platform = {"slack": serving, "teams": serving_teams}[sys.argv[1]]
+    logging.getLogger().addHandler(logging.NullHandler())
     with TemporaryDirectory() as folder:
         platform.with_serve(_warm_up, f"sqlite:///{folder}/warm.db")
     for target, made in {**platform.shared(), "storage.reminders.LEASE": LEASE}.items():

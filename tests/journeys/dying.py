@@ -8,9 +8,9 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from signal import SIGKILL, SIGTERM, SIGUSR1
 from typing import Any
 
@@ -26,35 +26,42 @@ AHEAD = datetime.fromisoformat(AT) + timedelta(minutes=40) - machine_clock()
 Child = subprocess.Popen[str]
 
 
-@dataclass(slots=True, kw_only=True)
 class Process:
-    """One that serves; `address` is where it listens."""
+    """One that serves; `address` is where it listens, `end` how it ended."""
 
-    child: Child
-    number: int
-    address: str
-    over: bool = False
+    def __init__(self, child: Child, number: int, address: str) -> None:
+        self.number, self.address = number, address
+        self._child, self._armed = child, asyncio.Event()
+        self.end = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> int:
+        while (line := await _line(self._child)) == "armed":
+            self._armed.set()
+        return int(line)
 
     async def arm(self) -> None:
         os.kill(self.number, SIGUSR1)
-        assert await _line(self.child) == "armed"
+        async with asyncio.timeout(10):
+            await self._armed.wait()
 
     async def dies(self) -> None:
         """By itself, at its point."""
-        assert await self.ends() == -SIGKILL
+        assert await self.end == -SIGKILL
+
+    def kill(self) -> None:
+        if not self.end.done():
+            os.kill(self.number, SIGKILL)
 
     async def is_killed(self) -> None:
-        os.kill(self.number, SIGKILL)
+        self.kill()
         await self.dies()
 
-    async def stops(self) -> None:
-        os.kill(self.number, SIGTERM)
-        assert await self.ends() == 0
+    def is_told(self, signal: int) -> None:
+        os.kill(self.number, signal)
 
-    async def ends(self) -> int:
-        """Returns how."""
-        self.over = True
-        return int(await _line(self.child))
+    async def stops(self) -> None:
+        self.is_told(SIGTERM)
+        assert await self.end == 0
 
 
 @contextmanager
@@ -81,30 +88,34 @@ def a_child(platform: str) -> Iterator[Child]:
 
 @asynccontextmanager
 async def born(
-    child: Child, settings: Settings, point: str, nth: int, *, ahead: timedelta = AHEAD, **more: str
+    child: Child, settings: Settings, point: str, nth: int, *, ahead: timedelta | Path = AHEAD, **more: Any
 ) -> AsyncIterator[Process]:
     """Dies at the `nth` passing of the point after it was armed. `more` is put into its job.
+
+    `ahead` is what its clock is before the machine's, or a file in which that stands in seconds, at any time.
 
     What a failing test has left is ended: as long as it lives no other one is born.
     """
     given = {name: _plain(value) for name, value in settings.model_dump(exclude_unset=True).items()}
     assert child.stdin
-    job = {"settings": given, "point": point, "nth": nth, "ahead": ahead.total_seconds(), **more}
+    job = {"settings": given, "point": point, "nth": nth, "ahead": _offset(ahead), **more}
     child.stdin.write(f"{json.dumps(job)}\n")
     child.stdin.flush()
-    process = Process(child=child, number=int(await _line(child)), address=await _line(child))
+    process = Process(child, number=int(await _line(child)), address=await _line(child))
     try:
         yield process
     finally:
-        if not process.over:
-            with suppress(ProcessLookupError):
-                os.kill(process.number, SIGKILL)
-            await process.ends()
+        process.kill()
+        await process.end
 
 
 async def _line(child: Child) -> str:
     assert child.stdout
     return (await asyncio.to_thread(child.stdout.readline)).strip()
+
+
+def _offset(ahead: timedelta | Path) -> float | str:
+    return ahead.total_seconds() if isinstance(ahead, timedelta) else str(ahead)
 
 
 def _plain(value: Any) -> Any:
