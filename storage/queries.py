@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
     union,
 )
@@ -81,14 +82,20 @@ _newest_told = (
 _holds = select(act.c.review_id).where(act.c.source_key == bindparam("source"))
 _BY_SOURCE = _OF_TENANT.where(review.c.id.in_(_holds)).order_by(review.c.started_at.desc(), review.c.id).limit(1)
 _BY_PERSON = _OF_TENANT.where(review.c.id == _newest_told.scalar_subquery())
+_in_channel = (
+    review.c.platform == bindparam("platform"),
+    review.c.tenant == bindparam("tenant"),
+    review.c.channel == bindparam("channel"),
+)
 _ROOT_PENDING = select(
-    exists().where(
-        review.c.platform == bindparam("platform"),
-        review.c.tenant == bindparam("tenant"),
-        review.c.channel == bindparam("channel"),
-        review.c.thread.is_(None),
-        review.c.phase.in_(LIVING),
-        review.c.started_at > bindparam("since"),
+    or_(
+        exists().where(
+            *_in_channel,
+            review.c.thread.is_(None),
+            review.c.phase.in_(LIVING),
+            review.c.started_at > bindparam("since"),
+        ),
+        exists().where(*_in_channel, review.c.thread == bindparam("thread")),
     )
 )
 _ACTS = select(act).where(act.c.review_id == bindparam("review")).order_by(act.c.n)
@@ -110,9 +117,13 @@ def review_in(connection: Connection, shelf: PackShelf, reference: ConversationR
 
 
 def root_pending(connection: Connection, reference: ConversationReference, *, since: datetime) -> bool:
-    """Whether a review has begun in a channel since then whose root card has no name yet."""
+    """Whether a review has begun in a channel since then whose root card has no name yet, or this one by now.
+
+    Asked when nothing was found in the thread: on PostgreSQL the card may have been named between the two looks.
+    """
     place = {"platform": reference.platform, "tenant": reference.tenant, "channel": reference.channel}
-    return bool(connection.execute(_ROOT_PENDING, place | {"since": since}).scalar())
+    asked = place | {"thread": reference.thread, "since": since}
+    return bool(connection.execute(_ROOT_PENDING, asked).scalar())
 
 
 def review_by_id(

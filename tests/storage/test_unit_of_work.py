@@ -10,8 +10,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from conversations.activities import Activity, ActivityKind, turn_id
 from conversations.cards import FieldFault, Notice
@@ -21,7 +22,7 @@ from conversations.ports import Found
 from conversations.review import Phase, Review
 from storage import threads
 from storage.database import Database, open_database, reading_engine
-from storage.queries import packs_in_use, reviews, typed_lines
+from storage.queries import packs_in_use, reviews, root_pending, typed_lines
 from storage.shelf import PackShelf
 from tests.storage import tiny
 from tests.storage.revisions import crash_image
@@ -467,5 +468,28 @@ def test_a_reply_waits_until_the_root_card_of_its_channel_has_its_name(database:
         private = replace(reply, keys=("3",), private=True)
         assert await taken(database.units, private, ignores)
         assert "1" not in {row["activity_key"] for row in (await everything(database))["inbox"]}
+
+    run(scene())
+
+
+def test_a_reply_is_taken_again_where_its_root_card_is_named_between_two_looks(
+    postgres_database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named_meanwhile(connection: Connection, *asked: Any, **more: Any) -> bool:
+        with psycopg.connect(postgres_url) as other:
+            other.execute("UPDATE review SET thread = '9.9'")
+        return root_pending(connection, *asked, **more)
+
+    async def scene() -> None:
+        await taken(postgres_database.units, starts("One", key="s", thread=None), tiny.decide)
+        reply = says("in time", key="1", thread="9.9")
+        with monkeypatch.context() as patch:
+            patch.setattr("storage.unit_of_work.root_pending", named_meanwhile)
+            with pytest.raises(RootPending):
+                await taken(postgres_database.units, reply)
+        turn = await taken(postgres_database.units, reply)
+        assert turn
+        assert turn.review
+        assert turn.review.acts[-1].said == "in time"
 
     run(scene())
