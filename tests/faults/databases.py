@@ -53,16 +53,18 @@ class PostgresBase:
 
     url: str
     server: Any = None
+    prefix: str = "faults"  # of the names of its databases; each worker of a test run has its own
     name: str = "postgres"
 
     def __post_init__(self) -> None:
         self._count = itertools.count(1)
-        self.does("DROP DATABASE IF EXISTS faults_template WITH (FORCE)", "CREATE DATABASE faults_template")
-        migrate(self._named("faults_template"))
+        self._template = f"{self.prefix}_template"
+        self.does(f"DROP DATABASE IF EXISTS {self._template} WITH (FORCE)", f"CREATE DATABASE {self._template}")
+        migrate(self._named(self._template))
 
     def fresh(self) -> str:
-        name = f"faults_{next(self._count)}"
-        self.does(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE faults_template")
+        name = f"{self.prefix}_{next(self._count)}"
+        self.does(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return self._named(name)
 
     def rows(self, url: str, query: str) -> list[dict[str, Any]]:

@@ -30,10 +30,10 @@ def children() -> Iterator[dict[str, Child]]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> Base:
+def base(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Base:
     if request.param == "sqlite":
         return SqliteBase(tmp_path)
-    return PostgresBase(url=str(request.getfixturevalue("server_url")))
+    return PostgresBase(url=str(request.getfixturevalue("server_url")), prefix=f"faults_{worker_id}")
 
 
 def plays(child: Child, platform: str, base: Base, folder: Path, point: str, times: int, *planted: str) -> Played:

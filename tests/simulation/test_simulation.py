@@ -13,7 +13,7 @@ from tests.simulation.table import table
 from tests.simulation.world import Outcome, World
 
 MONTH = Plan(seed=3, days=30, reviews=25, people=80, outage_count=2, restarts=8)
-STEADY = Plan(seed=5, days=30, reviews=12, people=48, outage_count=0, restarts=0, pulse_minutes=45)
+STEADY = Plan(seed=5, days=17, reviews=12, people=48, outage_count=0, restarts=0, pulse_minutes=45)
 SHORT = Plan(seed=2, days=10, reviews=6, people=30, outage_count=1, restarts=3)
 
 

@@ -85,11 +85,14 @@ class World:
     async def run(self) -> Outcome:
         began = perf_counter()
         logging.disable(logging.CRITICAL)
-        await self._begin()
-        while (step := await self._next()) < self.plan.end:
-            self.clock.at = max(step, self.now)
-            await self._step()
-        await self._bot.close()
+        try:
+            await self._begin()
+            while (step := await self._next()) < self.plan.end:
+                self.clock.at = max(step, self.now)
+                await self._step()
+            await self._bot.close()
+        finally:
+            logging.disable(logging.NOTSET)
         seconds = perf_counter() - began
         breaches = self.judge.breaches(self.plan.end)
         return Outcome(
