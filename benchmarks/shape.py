@@ -78,8 +78,15 @@ async def _by_form(application: Application, trips: Trips, first: int) -> list[C
 async def _commits_of_waiting(application: Application, first: int, many: int) -> int:
     """Of so many turns, as many as may share one at most, which wait while another unit is at work."""
     await _begin(application, *range(first, first + many))
-    said, gate = next(iter(answers(application.engine, SLACK).values())), threading.Event()
-    held = asyncio.create_task(application.database.units(lambda _: gate.wait(10)))
+    said = next(iter(answers(application.engine, SLACK).values()))
+    begun, gate = threading.Event(), threading.Event()
+
+    def hold(_connection: object) -> None:
+        begun.set()
+        gate.wait(10)
+
+    held = asyncio.create_task(application.database.units(hold))
+    await asyncio.to_thread(begun.wait)  # so that no turn shares its commit
     turns = [
         asyncio.create_task(application.runner.run(_activity(number, 0, text=said)))
         for number in range(first, first + many)
