@@ -187,7 +187,8 @@ def _theirs(activity: Activity) -> Select[tuple[str]]:
 def _wait_for_root(connection: Connection, activity: Activity, here: Review | None) -> None:
     """People may reply to a root card before it is noted what it is called. Raises `RootPending`."""
     at = activity.reference
-    replied = activity.kind is ActivityKind.MESSAGE and at.thread is not None and not activity.private
+    by_thread = activity.review is None and at.thread is not None and not activity.private
+    replied = activity.kind is ActivityKind.MESSAGE and by_thread
     if replied and here is None and root_pending(connection, at, since=activity.at - ROOT_PATIENCE):
         raise RootPending
 

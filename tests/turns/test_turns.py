@@ -1,4 +1,4 @@
-"""Five hundred histories of the whole bot, those that once broke a rule, and faults that have to be found."""
+"""Three hundred histories of the whole bot, those that once broke a rule, and faults that have to be found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.turns.playing import Player
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-SEEDS, AT_ONCE = 500, 25
+SEEDS, AT_ONCE = 300, 25
 KEPT = [int(line.split()[0]) for line in (HERE / "seeds.txt").read_text().splitlines() if not line.startswith("#")]
 
 
