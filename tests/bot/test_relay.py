@@ -705,7 +705,7 @@ def test_a_clock_that_is_put_forward_takes_no_lane_from_who_is_sending(database:
         await begun(database.units)
         running = relay(database.units, platform, clock)
         task = asyncio.create_task(running.run())
-        await asyncio.sleep(0.15)
+        await platform.called.wait()
         clock.on(3600)
         running.wake()
         await comes_to(database, 2)

@@ -128,9 +128,9 @@ def _is_needed(rows: list[dict[str, Any]], name: str) -> bool:
 
 def _letters(verdict: Verdict, ledger: Ledger, town: Town, rows: list[dict[str, Any]]) -> None:
     unknown = [row for row in rows if row["state"] == "unknown" and (row["message_key"] or "").startswith("letter/")]
-    lost = [who for who in ledger.named if not town.letters(who)]
+    lost = [who for who in ledger.named if not town.private(who)]
     verdict.lost += [f"the letter to {who}" for who in lost[len(unknown) :]]
-    verdict.doubled += [f"the letter to {who}" for who in ledger.named if town.letters(who) > 1]
+    verdict.doubled += [f"the letter to {who}" for who in ledger.named if len(town.private(who)) > 1]
 
 
 def _orders(verdict: Verdict, town: Town, rows: list[dict[str, Any]]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import aiohttp
 
@@ -43,57 +44,84 @@ class Brought:
         return bool(self.of.taken)
 
 
-class Town(Protocol):
+class Town(ABC):
     """Who is named is somebody's name, a project names its review."""
 
     name: str
     looks_up: bool  # whether it can be asked what became of a message
-    fake: Any
 
-    @property
-    def http(self) -> aiohttp.ClientSession: ...
-    def waiting(self, seconds: float) -> dict[str, float]:
-        """How `fail` is told how long its trouble takes."""
-
-    def settings(self, url: str) -> Settings: ...
-    def job(self) -> dict[str, str]: ...
-    def calls(self, address: str) -> None:
-        """The bot is there from now on."""
-
-    async def starts(self, who: str, project: str) -> bool:
-        """Whether it was acked. It comes once: a person tries again."""
-
-    async def replies(self, who: str, project: str, text: str) -> Brought: ...
-    async def again(self, brought: Brought) -> None:
-        """As platforms bring again what was not acked."""
-
-    def letter(self, who: str) -> Any:
-        """The bot's first message to somebody that asks them to confirm, or what it has become; None without one."""
-
-    async def confirms(self, who: str) -> bool: ...
-    def is_confirmed(self, who: str) -> bool: ...
-    def letters(self, who: str) -> int: ...
-    def id(self, who: str) -> str: ...
-    def there(self) -> list[str]:
-        """The deliveries that the bot's messages began as, one for each message, as far as they can be told."""
-
-    def arrivals(self) -> list[str]:
-        """The deliveries that were acked by the platform, in that order."""
-
-    def headline(self, project: str) -> str:
-        """What the review's card says, its newest copy."""
-
-
-class SlackTown:
-    name, looks_up = "slack", True
-
-    def __init__(self, slack: FakeSlack) -> None:
-        self.fake = slack
-        self._roots: dict[str, SlackMessage] = {}
+    def __init__(self, fake: Any) -> None:
+        self.fake = fake
 
     @property
     def http(self) -> aiohttp.ClientSession:
-        return self.fake.http
+        return self.fake.http  # type: ignore[no-any-return]  # either fake has one
+
+    @abstractmethod
+    def waiting(self, seconds: float) -> dict[str, float]:
+        """How `fail` is told how long its trouble takes."""
+
+    @abstractmethod
+    def settings(self, url: str) -> Settings: ...
+    @abstractmethod
+    def job(self) -> dict[str, str]: ...
+    @abstractmethod
+    def calls(self, address: str) -> None:
+        """The bot is there from now on."""
+
+    @abstractmethod
+    async def starts(self, who: str, project: str) -> bool:
+        """Whether it was acked. It comes once: a person tries again."""
+
+    @abstractmethod
+    async def replies(self, who: str, project: str, text: str) -> Brought: ...
+    @abstractmethod
+    def private(self, who: str) -> list[Any]:
+        """The bot's messages to somebody."""
+
+    @abstractmethod
+    def there(self) -> list[str]:
+        """The deliveries that the bot's messages began as, one for each message, as far as they can be told."""
+
+    @abstractmethod
+    def arrivals(self) -> list[str]:
+        """The deliveries that were acked by the platform, in that order."""
+
+    @abstractmethod
+    def headline(self, project: str) -> str:
+        """What the review's card says, its newest copy."""
+
+    @abstractmethod
+    def drawn(self, message: Any) -> object:
+        """What a message looks like, buttons and all."""
+
+    async def again(self, brought: Brought) -> None:
+        """As platforms bring again what was not acked."""
+        await self.fake._attempt(brought.of)  # one, where `retries` brings all
+
+    def letter(self, who: str) -> Any:
+        """The bot's first message to somebody that asks them to confirm, or what it has become; None without one."""
+        return next(iter(self.private(who)), None)
+
+    async def confirms(self, who: str) -> bool:
+        letter = self.letter(who)
+        assert letter
+        return bool((await self.fake.presses(who, letter, CONFIRMS)).ok)
+
+    def is_confirmed(self, who: str) -> bool:
+        letter = self.letter(who)
+        return letter is not None and CONFIRMS not in json.dumps(self.drawn(letter))
+
+    def id(self, who: str) -> str:
+        return str(self.fake.person(who).id)
+
+
+class SlackTown(Town):
+    name, looks_up = "slack", True
+
+    def __init__(self, slack: FakeSlack) -> None:
+        super().__init__(slack)
+        self._roots: dict[str, SlackMessage] = {}
 
     def waiting(self, seconds: float) -> dict[str, float]:
         return {"seconds": seconds, "retry_after": seconds}
@@ -116,26 +144,11 @@ class SlackTown:
         found = (each for each in reversed(self.fake.delivered) if each.kind is Kind.EVENT)
         return Brought(name=said.ts, of=next(each for each in found if each.payload["event"].get("ts") == said.ts))
 
-    async def again(self, brought: Brought) -> None:
-        await self.fake._attempt(brought.of)  # one, where `retries` brings all
+    def private(self, who: str) -> list[SlackMessage]:
+        return [each for each in self.fake.direct(who).messages.values() if each.of_bot]
 
-    def letter(self, who: str) -> SlackMessage | None:
-        return next((each for each in self.fake.direct(who).messages.values() if each.of_bot), None)
-
-    async def confirms(self, who: str) -> bool:
-        letter = self.letter(who)
-        assert letter
-        return (await self.fake.presses(who, letter, CONFIRMS)).ok
-
-    def is_confirmed(self, who: str) -> bool:
-        letter = self.letter(who)
-        return letter is not None and CONFIRMS not in json.dumps(letter.blocks)
-
-    def letters(self, who: str) -> int:
-        return sum(each.of_bot for each in self.fake.direct(who).messages.values())
-
-    def id(self, who: str) -> str:
-        return self.fake.person(who).id
+    def drawn(self, message: SlackMessage) -> object:
+        return message.blocks
 
     def there(self) -> list[str]:
         messages = (each for channel in self.fake.channels.values() for each in channel.messages.values())
@@ -156,15 +169,8 @@ class SlackTown:
         return self._roots[project]
 
 
-class TeamsTown:
+class TeamsTown(Town):
     name, looks_up = "teams", False
-
-    def __init__(self, teams: FakeTeams) -> None:
-        self.fake = teams
-
-    @property
-    def http(self) -> aiohttp.ClientSession:
-        return self.fake.http
 
     def waiting(self, seconds: float) -> dict[str, float]:
         return {"seconds": seconds}
@@ -179,7 +185,7 @@ class TeamsTown:
         self.fake.bot_url = f"{address}/api/messages"
 
     async def starts(self, who: str, project: str) -> bool:
-        return (await self.fake.says(who, CHANNEL, f"@AI Readiness start {project}")).ok
+        return bool((await self.fake.says(who, CHANNEL, f"@AI Readiness start {project}")).ok)
 
     async def replies(self, who: str, project: str, text: str) -> Brought:
         thread = self._root(project).conversation
@@ -187,26 +193,11 @@ class TeamsTown:
         of = next(each for each in reversed(self.fake.delivered) if each.activity["id"] == said.message.id)
         return Brought(name=f"{thread} {said.message.id}", of=of)
 
-    async def again(self, brought: Brought) -> None:
-        await self.fake._attempt(brought.of)  # one, where `retries` brings all
+    def private(self, who: str) -> list[TeamsMessage]:
+        return [each for each in self.fake.messages(f"@{who}") if each.of_bot]
 
-    def letter(self, who: str) -> TeamsMessage | None:
-        return next((each for each in self.fake.messages(f"@{who}") if each.of_bot), None)
-
-    async def confirms(self, who: str) -> bool:
-        letter = self.letter(who)
-        assert letter
-        return (await self.fake.presses(who, letter, CONFIRMS)).ok
-
-    def is_confirmed(self, who: str) -> bool:
-        letter = self.letter(who)
-        return letter is not None and CONFIRMS not in json.dumps(letter.card)
-
-    def letters(self, who: str) -> int:
-        return sum(each.of_bot for each in self.fake.messages(f"@{who}"))
-
-    def id(self, who: str) -> str:
-        return self.fake.person(who).id
+    def drawn(self, message: TeamsMessage) -> object:
+        return message.card
 
     def there(self) -> list[str]:
         return [name for each in self._of_bot() if (name := _named(_card(each.posted)))]

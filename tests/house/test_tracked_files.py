@@ -50,6 +50,8 @@ def test_such_a_line_is_found(line: str) -> None:
     assert local_lines(f"first\n{line}\nlast\n") == [line]
 
 
-@pytest.mark.parametrize("line", ["https://api.slack.com/home/tabs", "tests/work/x", "~/work/x", "./root/x"])
+@pytest.mark.parametrize(
+    "line", [f"https://api.slack.com{HOMES}/tabs", f"tests{WORKS}/x", f"~{WORKS}/x", f".{ROOTS}/x"]
+)
 def test_an_ordinary_line_is_not(line: str) -> None:
     assert local_lines(line) == []

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from storage.database import migrate
+from tests.databases import own_database
 from tests.journeys.processes import a_nursery
-from tests.journeys.upgrading import CHANNELS, a_database, upgraded
+from tests.journeys.upgrading import CHANNELS, upgraded
 from tests.storage.revisions import LAST, LATER, NEWEST
 
 
 def test_in_a_rolling_upgrade_every_reply_is_kept_once_and_everything_said_once(
     server_url: str, tmp_path: Path
 ) -> None:
-    with a_nursery() as nursery, a_database(server_url) as url:
+    with a_nursery() as nursery, own_database(server_url) as url:
+        migrate(url)
         played = asyncio.run(upgraded(nursery, url, tmp_path))
     migrated, refused, finished = played.commands
     assert (migrated[0], f"from revision {NEWEST} to {LATER}." in migrated[1]) == (0, True), migrated

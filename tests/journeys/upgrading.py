@@ -13,17 +13,16 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-import psycopg
 import pytest
-from sqlalchemy import Connection, and_, make_url, select
+from sqlalchemy import Connection, and_, select
 
 from bot.settings import Settings
 from conversations.ports import DeliveryKind
@@ -32,6 +31,7 @@ from storage.database import migrate, open_database
 from storage.models import DeliveryState, message, outbox
 from storage.queries import reviews
 from storage.shelf import PackShelf
+from tests.databases import own_database
 from tests.fake_slack import FakeSlack
 from tests.fake_slack_delivery import Delivery
 from tests.journeys.answers import ANSWERS
@@ -241,7 +241,8 @@ def main() -> None:
     with TemporaryDirectory() as folder, a_nursery() as nursery:
         server = os.environ.get("TEST_DATABASE_URL") or get_server(Path(folder) / "pg", cleanup_mode="delete").get_uri()
         for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
-            with a_database(server) as url:
+            with own_database(server) as url:
+                migrate(url)
                 (there := Path(folder) / str(number)).mkdir()
                 played = asyncio.run(upgraded(nursery, url, there, part=5))
             print(  # noqa: T201  # it is run by hand
@@ -252,19 +253,6 @@ def main() -> None:
                 sep="\n",
                 flush=True,
             )
-
-
-@contextmanager
-def a_database(server: str) -> Iterator[str]:
-    """A new one of this program's schema."""
-    name = "ai_readiness_upgraded"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-        url = make_url(server).set(database=name).render_as_string(hide_password=False)
-        migrate(url)
-        yield url
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ import sys
 import threading
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 from conversations.errors import DatabaseInUse, SchemaBehind, StorageDown
 from storage.database import Database, migrate, needs_migration, open_database
@@ -19,6 +18,7 @@ from storage.lock import holder, take_lock
 from storage.models import Base
 from storage.queries import reviews
 from storage.shelf import PackShelf
+from tests.databases import own_database
 from tests.storage.tiny import begun, run
 
 
@@ -99,10 +99,7 @@ def test_a_new_file_is_made_by_opening_it_for_work(tmp_path: Path) -> None:
 
 
 def test_postgres_is_never_changed_by_opening_it(server_url: str) -> None:
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS ai_readiness_empty")
-        connection.execute("CREATE DATABASE ai_readiness_empty")
-        url = make_url(server_url).set(database="ai_readiness_empty").render_as_string(hide_password=False)
+    with own_database(server_url) as url:
         assert needs_migration(url)
         with pytest.raises(SchemaBehind, match="ai-readiness migrate"):
             open_database(url)
@@ -110,7 +107,6 @@ def test_postgres_is_never_changed_by_opening_it(server_url: str) -> None:
             migrate(url)
         assert not needs_migration(url)
         open_database(url).close()
-        connection.execute("DROP DATABASE ai_readiness_empty")
 
 
 @pytest.mark.parametrize("url", ["postgresql://127.0.0.1:9/none", "sqlite:////proc/none/x.db", "sqlite://"])

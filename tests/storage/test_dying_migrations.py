@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGKILL
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from storage import revisions
 from storage.database import migrate, open_database
 from storage.inspection import inspect_database
+from tests.databases import own_database
 from tests.journeys.terminal import ROOT
 from tests.storage.revisions import COLUMN, DROPS, LAST, NEWEST, scripts_with
 from tests.storage.test_migrations import answers
@@ -27,14 +26,9 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_url")
         return
-    server, name = request.getfixturevalue("server_url"), "ai_readiness_killed"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-        url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    with own_database(request.getfixturevalue("server_url")) as url:
         migrate(url)
         yield url
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def revision(url: str) -> str | None:

@@ -4,9 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from conversations.errors import SchemaBehind, StorageDown
 from storage.database import migrate, needs_migration, open_database
@@ -14,6 +12,7 @@ from storage.queries import reviews
 from storage.reminders import claim_due, next_due
 from storage.schema import Migrated, MigrationStopped, SchemaAhead
 from storage.shelf import PackShelf
+from tests.databases import own_database
 from tests.journeys.terminal import Terminal
 from tests.storage.revisions import LATER, NEWEST, add_revision, crash_image, older_image
 from tests.storage.tiny import AT, run, says, taken
@@ -146,10 +145,7 @@ def test_what_belongs_to_a_newer_program_is_left_alone(
 def test_on_postgres_a_stopped_migration_leaves_nothing_and_a_whole_one_tells_its_way(
     server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS ai_readiness_older")
-        connection.execute("CREATE DATABASE ai_readiness_older")
-        url = make_url(server_url).set(database="ai_readiness_older").render_as_string(hide_password=False)
+    with own_database(server_url) as url:
         assert migrate(url) == Migrated(before=None, after=NEWEST)
         with monkeypatch.context() as patch:
             (tmp_path / "broken").mkdir()
@@ -161,7 +157,6 @@ def test_on_postgres_a_stopped_migration_leaves_nothing_and_a_whole_one_tells_it
         assert migrate(url) == Migrated(before=NEWEST, after=NEWEST)
         add_revision(tmp_path, monkeypatch)
         assert migrate(url) == Migrated(before=NEWEST, after=LATER)
-        connection.execute("DROP DATABASE ai_readiness_older")
 
 
 def test_the_command_says_what_it_did_and_where_the_copy_is(

@@ -12,7 +12,7 @@ import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 
 from conversations.errors import SchemaBehind
 from storage import revisions, schema
@@ -20,6 +20,7 @@ from storage.database import Database, migrate, needs_migration, open_database
 from storage.inspection import inspect_database
 from storage.revisions import Kind, Position, config, line, program_name
 from storage.schema import Migrated, MigrationUnderWay, OlderAtWork, SchemaAhead, TablesInUse
+from tests.databases import own_database
 from tests.journeys.terminal import Terminal
 from tests.storage.revisions import COLUMN, DROPS, LAST, LATER, NEWEST, add_pair, add_revision, scripts_with
 
@@ -89,13 +90,9 @@ def test_a_revision_that_does_not_say_its_kind_is_refused(tmp_path: Path, monkey
 @pytest.fixture
 def url(server_url: str) -> Iterator[str]:
     """A PostgreSQL database of this program's revision."""
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS ai_readiness_pairs WITH (FORCE)")
-        connection.execute("CREATE DATABASE ai_readiness_pairs")
-        url = make_url(server_url).set(database="ai_readiness_pairs").render_as_string(hide_password=False)
+    with own_database(server_url) as url:
         migrate(url)
         yield url
-        connection.execute("DROP DATABASE ai_readiness_pairs WITH (FORCE)")
 
 
 def where(url: str) -> Position:
@@ -152,12 +149,8 @@ def test_a_later_program_finishes_what_was_left_on_its_way_unless_older_ones_are
 
 def test_of_a_new_database_nothing_is_left(server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add_pair(tmp_path, monkeypatch)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS ai_readiness_new")
-        connection.execute("CREATE DATABASE ai_readiness_new")
-        url = make_url(server_url).set(database="ai_readiness_new").render_as_string(hide_password=False)
+    with own_database(server_url) as url:
         assert migrate(url) == Migrated(before=None, after=LAST)
-        connection.execute("DROP DATABASE ai_readiness_new")
 
 
 def test_on_sqlite_nothing_is_left_and_an_older_program_may_work_on_what_was_only_added(
