@@ -291,17 +291,18 @@ def retention(
     tenant: Annotated[str | None, typer.Option(help="A workspace or organisation; none: show all.")] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Its closed reviews keep their words so long.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Its closed reviews keep their words.")] = False,
+    usual: Annotated[bool, typer.Option("--default", help="Again as AI_READINESS_RETENTION_DAYS says.")] = False,
 ) -> None:
     """For how many days closed reviews keep their words: show it, or set it for one tenant."""
-    from bot.retention import as_lines, keep_for
+    from bot.retention import as_lines, keep_as_usual, keep_for
 
     settings = read_settings()
-    if keep or days is not None:
+    if asked := (days is not None) + keep + usual:
         if tenant is None:
             _stop("Name one with --tenant; for all others, set AI_READINESS_RETENTION_DAYS.", 2)
-        if keep and days is not None:
-            _stop("Either --days or --keep.", 2)
-        keep_for(settings, tenant, days)
+        if asked > 1:
+            _stop("Only one of --days, --keep and --default.", 2)
+        keep_as_usual(settings, tenant) if usual else keep_for(settings, tenant, days)
     for line in as_lines(settings, tenant):
         typer.echo(line)
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from adapters.filters import plural
 from bot.settings import Settings
@@ -25,6 +26,7 @@ from storage.retention import (
     clear_ledger,
     clear_sent,
     closed_reviews,
+    drop_term,
     known_tenants,
     set_term,
     terms,
@@ -98,7 +100,12 @@ def as_lines(settings: Settings, tenant: str | None) -> list[str]:
 
 def keep_for(settings: Settings, tenant: str, days: Term) -> None:
     """From now on; None: for ever. On SQLite nobody else may be at work. Raises `NoSuchTenant`, `DatabaseInUse`."""
-    asyncio.run(_keep_for(settings, tenant, days))
+    asyncio.run(_with_each(settings, tenant, partial(set_term, days=days)))
+
+
+def keep_as_usual(settings: Settings, tenant: str) -> None:
+    """As where nobody has said anything of the tenant. Raises the same."""
+    asyncio.run(_with_each(settings, tenant, drop_term))
 
 
 async def _as_lines(settings: Settings, tenant: str | None) -> list[str]:
@@ -111,11 +118,11 @@ async def _as_lines(settings: Settings, tenant: str | None) -> list[str]:
     return [f"{place[1]} on {place[0]}: {_said(own[place]) if place in own else usual}" for place in places] or [usual]
 
 
-async def _keep_for(settings: Settings, tenant: str, days: Term) -> None:
+async def _with_each(settings: Settings, tenant: str, unit: Callable[..., None]) -> None:
     database = open_database(settings.database_url, command="ai-readiness retention")
     try:
         for platform, name in await _known(database.read, tenant):
-            await database.units(set_term, platform, name, days)
+            await database.units(unit, platform, name)
     finally:
         database.close()
 

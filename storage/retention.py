@@ -141,3 +141,8 @@ def known_tenants(connection: Connection) -> list[tuple[str, str]]:
 def set_term(connection: Connection, platform: str, tenant: str, days: Term) -> None:
     row = {"platform": platform, "tenant": tenant, "days": days}
     connection.execute(_SET[connection.dialect.name], row)
+
+
+def drop_term(connection: Connection, platform: str, tenant: str) -> None:
+    """The tenant has none of its own any more."""
+    connection.execute(delete(retention).where(retention.c.platform == platform, retention.c.tenant == tenant))

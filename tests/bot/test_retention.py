@@ -163,9 +163,11 @@ def test_a_tenants_term_is_set_and_shown_by_a_command(tmp_path: Path) -> None:
     assert shown.out.strip() == "local on console: 90 days (AI_READINESS_RETENTION_DAYS)"
     assert terminal.run("retention", "--tenant", "local", "--days", "1").out.strip() == "local on console: 1 day"
     assert terminal.run("retention", "--tenant", "local", "--keep").out.strip() == "local on console: kept"
+    assert terminal.run("retention", "--tenant", "local", "--default").out.strip().endswith("RETENTION_DAYS)")
     for words, code, why in (
         (("--days", "3"), 2, "Name one with --tenant"),
-        (("--tenant", "local", "--days", "3", "--keep"), 2, "Either --days or --keep"),
+        (("--tenant", "local", "--days", "3", "--keep"), 2, "Only one of --days, --keep"),
+        (("--tenant", "local", "--keep", "--default"), 2, "Only one of --days, --keep"),
         (("--tenant", "T9", "--keep"), 1, "Known are local."),
     ):
         ran = terminal.run("retention", *words)

@@ -214,6 +214,7 @@ CALLS: Mapping[str, Call] = {  # by T1; each is given a review of T2
     "forgetting.forget_deliveries": lambda c, _: forgetting.forget_deliveries(c, A, ("bravo",), 0) and None,
     "forgetting.forget_account": lambda c, _: forgetting.forget_account(c, A),
     "retention.set_term": lambda c, _: retention.set_term(c, "slack", "T1", 3),
+    "retention.drop_term": lambda c, _: retention.drop_term(c, "slack", "T1"),
 }
 
 
