@@ -19,12 +19,13 @@ run: $(VENV)/.run
 	@$(BIN)/ai-readiness chat
 
 # The line that CI and the README use: format, lint, contracts, types, tests. The counts come last.
+# Tests stay together by file; a worker that has none left takes over half of what the other one has before it.
 test: $(VENV)/.tools
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: make format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@contracts=$$($(BIN)/lint-imports --no-logo --no-cache 2>&1) || { echo "$$contracts" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary $(SOURCES)
-	@$(BIN)/pytest --quiet --numprocesses $(WORKERS) --cov
+	@$(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist worksteal --cov
 
 check: test
 

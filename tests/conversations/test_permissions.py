@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from conversations.cards import NoticeCard, Tap
 from conversations.permissions import may_see
 from conversations.review import Phase
-from tests.dialogue import a_dialogue, answering, person
+from tests.dialogue import Dialogue, a_dialogue, answering, person
 
 BATCH = "n/a because it runs in a nightly batch"
 READY = [
@@ -30,14 +32,21 @@ MAY: list[tuple[str, list[str], list[str]]] = [  # a word, who may say it, who m
         for word in ("skip", "edit plan", "later Fri", "ask @lee", "ask me", "status", "help")
     ),
 ]
+
 CASES = [(word, who, True) for word, may, _ in MAY for who in may] + [
     (word, who, False) for word, _, may_not in MAY for who in may_not
 ]
 
 
+@cache
+def _ready() -> Dialogue:
+    """Continued by twins of it only."""
+    return a_dialogue().hears(*READY, "ana: modes: it breaks")
+
+
 @pytest.mark.parametrize(("word", "who", "may"), CASES)
 def test_only_who_may_changes_something(word: str, who: str, may: bool) -> None:
-    dialogue = a_dialogue().hears(*READY, "ana: modes: it breaks")
+    dialogue = _ready().twin()
     before = dialogue.review
     dialogue.hears(f"{who}: {word}").expects("refused", not may, dialogue.turn.refused)
 
