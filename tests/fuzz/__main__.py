@@ -13,10 +13,10 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-from tests.fuzz.play import Outcome, play, rounds
-from tests.fuzz.table import figures, leaks, table
+from tests.fuzz.outcome import Outcome, figures, leaks, table
+from tests.fuzz.play import play, rounds
 
-ROUND = 20_000  # requests to one `serve`
+ROUND = 10_000  # requests to one `serve`
 _SHOWN = 20  # violations
 
 
@@ -33,11 +33,15 @@ def main() -> int:
             pool.submit(play, number, seed, size): number
             for number, seed, size in rounds(given.seed, given.first, given.requests, ROUND)
         }
-        for played in as_completed(plays):
-            outcome.add(played.result())
-            for violation in outcome.violations[shown:_SHOWN]:
-                sys.stderr.write(f"round {plays[played]} of seed {given.seed}: {violation}\n")
-            shown = len(outcome.violations)
+        try:
+            for played in as_completed(plays):
+                outcome.add(played.result())
+                for violation in outcome.violations[shown:_SHOWN]:
+                    sys.stderr.write(f"round {plays[played]} of seed {given.seed}: {violation}\n")
+                shown = len(outcome.violations)
+                sys.stderr.write(f"{outcome.requests:,} after {time.monotonic() - begun:,.0f} s\n")
+        except KeyboardInterrupt:  # what was played is told all the same
+            pool.shutdown(cancel_futures=True)
     outcome.violations += leaks(outcome)
     sys.stdout.write(f"{table(outcome)}\n{figures(outcome, seconds=time.monotonic() - begun)}\n")
     return 1 if outcome.violations else 0

@@ -33,7 +33,7 @@ class OAuthTries:
         return {self._install: 3, self._refused: 2, self._other_code: 1}
 
     def forged(self) -> Mapping[Make, int]:
-        return {self._state: 8}
+        return {self._state: 400}  # beside those of Slack's own address
 
     def _install(self) -> Try:
         query = quote(self._mutator.text(b"a=b&c=d"))

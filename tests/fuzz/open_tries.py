@@ -10,7 +10,7 @@ from adapters.slack.manifest import EVENTS
 from adapters.teams.endpoint import PATH
 from bot.server import LARGEST_BODY_BYTES
 from tests.fuzz.mutator import Mutator
-from tests.fuzz.tries import REFUSED, TOO_LARGE, Make, Try
+from tests.fuzz.tries import CUT_OFF, REFUSED, TOO_LARGE, Make, Try
 from tests.fuzz.wire import in_pieces, request
 
 _OPEN = ("/healthz", "/readyz", "/metrics")
@@ -86,7 +86,7 @@ class OpenTries:
 
     def _no_http(self) -> Try:
         whole = self._random.choice(_NO_HTTP)
-        return Try(endpoint="no HTTP", kind="fixed", pieces=in_pieces(whole), may=(0, *range(400, 500)), complete=False)
+        return Try(endpoint="no HTTP", kind="fixed", pieces=in_pieces(whole), may=CUT_OFF, complete=False)
 
     def _mutated(self) -> Try:
         """The bytes of a request, headers and all. It may still be one, of what everybody may ask."""

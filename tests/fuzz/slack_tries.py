@@ -6,19 +6,18 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 from adapters.slack.endpoint import MOST_FIELDS
 from adapters.slack.manifest import EVENTS
-from bot.server import LARGEST_BODY_BYTES
 from tests.fake_slack import SIGNING_SECRET
 from tests.fake_slack_delivery import Kind
 from tests.fuzz.mutator import Mutator
-from tests.fuzz.tries import ANSWERED, REFUSED, TOO_LARGE, Make, Try
+from tests.fuzz.tries import ANSWERED, REFUSED, Make, Try, lying, odd_headers, posted, too_large
 from tests.fuzz.wire import Header, chunked, in_pieces, request
 
 _JSON, _FORM = b"application/json", b"application/x-www-form-urlencoded"
@@ -86,9 +85,7 @@ class SlackTries:
         random = self._random
         headers = [
             (b"Content-Type", random.choice((content_type, *_TYPES))),
-            (random.choice((b"X-A", b"Cookie", b"Content-Type", b"Accept-Encoding")), random.choice((b"a", b"\xfe"))),
-            (b"Content-Encoding", random.choice((b"gzip", b"br", b"identity", b"nonsense"))),
-            *((b"X-%d" % n, b"a" * random.choice((1, 900))) for n in range(random.choice((1, 20, 90, 200)))),
+            *odd_headers(random),
             *_signature(body),
         ]
         random.shuffle(headers)
@@ -110,37 +107,11 @@ class SlackTries:
         return self._try(name, headers, body, REFUSED)
 
     def _lying(self) -> Try:
-        """It says that it is longer, or shorter, or in other pieces than it is."""
         body, content_type = self._real()
-        headers = [(b"Content-Type", content_type), *_signature(body)]
-        random = self._random
-        ends: list[tuple[str, list[Header], bytes]] = [
-            ("too short", [(b"Content-Length", str(len(body) + random.randrange(1, 99)).encode())], body),
-            ("without end", [(b"Transfer-Encoding", b"chunked")], chunked(body, 50)[: -random.randrange(1, 60)]),
-            ("no chunks", [(b"Transfer-Encoding", b"chunked")], random.choice((body, b"zz\r\na\r\n", b"-1\r\n"))),
-            ("two lengths", [(b"Content-Length", b"3"), (b"Content-Length", b"4")], body),
-            ("both lengths", [(b"Content-Length", b"3"), (b"Transfer-Encoding", b"chunked")], chunked(body, 9)),
-            ("no length", [(b"Content-Length", random.choice((b"-1", b"1e3", b"", b"9" * 30)))], body),
-        ]
-        name, more, sent = random.choice(ends)
-        whole = request("POST", EVENTS, [*headers, *more], sent, more=True)
-        return Try(
-            endpoint=f"POST {EVENTS}",
-            kind=name,
-            pieces=in_pieces(whole),
-            may=(0, *range(400, 500)),
-            complete=False,
-        )
+        return lying(self._random, EVENTS, [(b"Content-Type", content_type), *_signature(body)], body)
 
     def _large(self) -> Try:
-        """Too large, though signed: refused before anything of it is read."""
-        body = self._random.choice((b"[", b"a=&", b'{"a":"', b"\xff")) * (LARGEST_BODY_BYTES + 1)
-        headers = [(b"Content-Type", _JSON), *_signature(body)]
-        pieces = in_pieces(request("POST", EVENTS, headers, body))
-        if self._random.random() < 0.5:
-            start = request("POST", EVENTS, [*headers, (b"Transfer-Encoding", b"chunked")], more=True)
-            pieces = in_pieces(start + chunked(body, 2**16))
-        return Try(endpoint=f"POST {EVENTS}", kind="too large", pieces=pieces, may=TOO_LARGE)
+        return too_large(self._random, EVENTS, lambda body: [(b"Content-Type", _JSON), *_signature(body)])
 
     # --- parts ---
 
@@ -154,14 +125,13 @@ class SlackTries:
         headers = [(b"Content-Type", content_type), *_signature(body)]
         return self._try(kind, headers, body, ANSWERED, trusted=True)
 
-    def _try(self, kind: str, headers: Sequence[Header], body: bytes, may: Any, *, trusted: bool = False) -> Try:
-        if len(body) > LARGEST_BODY_BYTES:
-            may = TOO_LARGE
-        pieces = in_pieces(request("POST", EVENTS, headers, body))
+    def _try(self, kind: str, headers: list[Header], body: bytes, may: Container[int], *, trusted: bool = False) -> Try:
+        tried = posted(EVENTS, kind, headers, body, may, trusted=trusted)
         if self._random.random() < 0.1:
             head = request("POST", EVENTS, [*headers, (b"Transfer-Encoding", b"chunked")], more=True)
-            pieces = (head, *in_pieces(chunked(body, self._random.choice((70, 1_000, 70_000)))))
-        return Try(endpoint=f"POST {EVENTS}", kind=kind, pieces=pieces, may=may, trusted=trusted)
+            parts = chunked(body, self._random.choice((70, 1_000, 70_000)))
+            tried = replace(tried, pieces=(head, *in_pieces(parts)))
+        return tried
 
 
 def _body(kind: Kind, payload: Any) -> tuple[bytes, bytes]:

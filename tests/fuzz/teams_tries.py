@@ -16,13 +16,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters.teams.endpoint import PATH
 from adapters.teams.tokens import LEEWAY_SECONDS
-from bot.server import LARGEST_BODY_BYTES
 from tests.fake_teams import APP_ID, FakeTeams
 from tests.fake_teams_tokens import ISSUER, kid, private_key
 from tests.fuzz.mutator import Mutator
 from tests.fuzz.slack_tries import Minted
-from tests.fuzz.tries import ANSWERED, REFUSED, TOO_LARGE, Make, Try
-from tests.fuzz.wire import Header, chunked, in_pieces, request
+from tests.fuzz.tries import ANSWERED, REFUSED, Make, Try, lying, odd_headers, posted, too_large
+from tests.fuzz.wire import Header
 
 _STRANGE = "https://smba.evil.example/amer/"  # a token may be genuine, and lead to somebody who is not
 _STRANGERS = (_STRANGE, "http://smba.trafficmanager.net/", "https://a@teams.microsoft.com/", "file:///etc/passwd", "")
@@ -60,23 +59,22 @@ class TeamsTries:
         return self._mutator.payload(json.dumps(seed))
 
     def _payload(self) -> Try:
-        return self._try("activity", [], json.dumps(self.payload()).encode(), ANSWERED, trusted=True)
+        return self._signed("activity", json.dumps(self.payload()).encode())
 
     def _repeated(self) -> Try:
-        return self._try("as it was", [], self._random.choice(self._seeds).encode(), ANSWERED, trusted=True)
+        return self._signed("as it was", self._random.choice(self._seeds).encode())
 
     def _bytes(self) -> Try:
         body = self._mutator.text(self._random.choice(self._seeds).encode())
-        return self._try("other bytes", [], body, ANSWERED, trusted=True)
+        return self._signed("other bytes", body)
 
     def _headers(self) -> Try:
         random = self._random
         headers = [
             (b"Content-Type", random.choice((b"text/plain", b"application/json; charset=nonsense", b"\xff", b""))),
-            (b"Content-Encoding", random.choice((b"gzip", b"br", b"identity", b"nonsense"))),
-            *((b"X-%d" % n, b"a" * random.choice((1, 900))) for n in range(random.choice((1, 20, 90, 200)))),
+            *odd_headers(random),
         ]
-        return self._try("other headers", headers, random.choice(self._seeds).encode(), ANSWERED, trusted=True)
+        return self._signed("other headers", random.choice(self._seeds).encode(), headers)
 
     # --- forged ---
 
@@ -85,50 +83,22 @@ class TeamsTries:
         body = json.dumps(self.payload()) if self._random.random() < 0.2 else self._random.choice(self._seeds)
         if name == "channel not endorsed":
             body = json.dumps(json.loads(self._random.choice(self._seeds)) | {"channelId": "telegram"})
-        return self._try(name, header, body.encode(), REFUSED, genuine=())
+        return posted(PATH, name, [*header, _JSON], body.encode(), REFUSED)
 
     def _strange(self) -> Try:
         """It is to be answered where no answer may go."""
         address, header = self._random.choice(self._strangers)
         body = json.loads(self._random.choice(self._seeds)) | {"serviceUrl": address}
-        return self._try("strange service URL", header, json.dumps(body).encode(), REFUSED, genuine=())
+        return posted(PATH, "strange service URL", [*header, _JSON], json.dumps(body).encode(), REFUSED)
 
     def _lying(self) -> Try:
-        body = self._random.choice(self._seeds).encode()
-        ends: list[tuple[str, Header, bytes]] = [
-            ("too short", (b"Content-Length", str(len(body) + 9).encode()), body),
-            ("without end", (b"Transfer-Encoding", b"chunked"), chunked(body, 50)[: -self._random.randrange(1, 60)]),
-            ("no chunks", (b"Transfer-Encoding", b"chunked"), b"zz\r\na\r\n"),
-        ]
-        name, more, sent = self._random.choice(ends)
-        whole = request("POST", PATH, [_JSON, *self._genuine, more], sent, more=True)
-        may = (0, *range(400, 500))
-        return Try(endpoint=f"POST {PATH}", kind=name, pieces=in_pieces(whole), may=may, complete=False)
+        return lying(self._random, PATH, [_JSON, *self._genuine], self._random.choice(self._seeds).encode())
 
     def _large(self) -> Try:
-        body = self._random.choice((b"[", b'{"a":"', b"\xff")) * (LARGEST_BODY_BYTES + 1)
-        start = request("POST", PATH, [*self._genuine, (b"Transfer-Encoding", b"chunked")], more=True)
-        whole = start + chunked(body, 2**16)
-        if self._random.random() < 0.5:
-            whole = request("POST", PATH, self._genuine, body)
-        return Try(endpoint=f"POST {PATH}", kind="too large", pieces=in_pieces(whole), may=TOO_LARGE)
+        return too_large(self._random, PATH, lambda _: self._genuine)
 
-    def _try(
-        self,
-        kind: str,
-        headers: Sequence[Header],
-        body: bytes,
-        may: Any,
-        *,
-        trusted: bool = False,
-        genuine: Sequence[Header] | None = None,
-    ) -> Try:
-        given = [*(self._genuine if genuine is None else genuine), *headers]
-        if not any(name == b"Content-Type" for name, _ in headers):
-            given.append(_JSON)
-        may = TOO_LARGE if len(body) > LARGEST_BODY_BYTES else may
-        pieces = in_pieces(request("POST", PATH, given, body))
-        return Try(endpoint=f"POST {PATH}", kind=kind, pieces=pieces, may=may, trusted=trusted)
+    def _signed(self, kind: str, body: bytes, content: Sequence[Header] = (_JSON,)) -> Try:
+        return posted(PATH, kind, [*self._genuine, *content], body, ANSWERED, trusted=True)
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What is tried out: the product's own `serve` on a database of its own, with a review on each platform begun.
 
-What the fakes of the platforms brought for it, and what they would bring for each thing that can be pressed, is what
-requests are made of. Times stand still, so that nothing happens but what was asked for.
+Times stand still, so that nothing happens but what was asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import json
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -31,15 +29,14 @@ from bot.settings import Settings
 from storage.models import Base
 from storage.reminders import LEASE
 from tests import serving, serving_teams
-from tests.block_kit import elements_of
 from tests.fake_slack import FakeSlack
 from tests.fake_slack_state import CLIENT_ID, CLIENT_SECRET
-from tests.fake_teams import APP_ID, APP_PASSWORD, BOT_NAME, TENANT, FakeTeams
-from tests.fake_teams_hands import actions_in
+from tests.fake_teams import APP_ID, APP_PASSWORD, TENANT, FakeTeams
 from tests.fuzz.mutator import Mutator
 from tests.fuzz.oauth_tries import OAuthTries, begins, returns
 from tests.fuzz.open_tries import OpenTries, posts_of
-from tests.fuzz.slack_tries import Seed, SlackTries
+from tests.fuzz.seeds import slack_seeds, teams_seeds
+from tests.fuzz.slack_tries import SlackTries
 from tests.fuzz.teams_tries import TeamsTries
 from tests.fuzz.tries import Make
 from tests.served import PEOPLE
@@ -50,16 +47,9 @@ _ASKING = ("auth.test", "apps.connections.open", "openid", "keys", "token")  # w
 _KEY = base64.urlsafe_b64encode(bytes(32)).decode()
 _PUBLIC = "https://readiness.acme.example"
 FOREIGN = (
-    "T0OTHER",
-    "U0OTHER",
-    "C0OTHER",
-    "0e" * 16,
-    "1763888400.999999",
-    "29:1other",
-    "19:other@thread.tacv2;messageid=1",
+    *("T0OTHER", "U0OTHER", "C0OTHER", "0e" * 16, "1763888400.999999"),
+    *("29:1other", "19:other@thread.tacv2;messageid=1"),
 )
-
-
 _TABLES = [each for each in Base.metadata.tables if each != "pulse"]
 _VERSIONS = "(SELECT coalesce(sum(version), 0) FROM review)"
 
@@ -151,8 +141,8 @@ async def over_http(folder: Path, random: Random) -> AsyncIterator[World]:
         async with _served(settings, lambda: now, microsoft=microsoft) as (server, address):
             slack.events_url, teams.bot_url = f"{address}/slack/events", f"{address}/api/messages"
             serve = Serve(slack=slack, url=address, settings=settings)
-            seeds = await _slack_seeds(serve)
-            said = await _teams_seeds(TeamsServe(teams=teams, url=address, settings=settings))
+            seeds = await slack_seeds(serve)
+            said = await teams_seeds(TeamsServe(teams=teams, url=address, settings=settings))
             mutator = Mutator(random, FOREIGN)
             on_slack, by_teams = SlackTries(random, mutator, seeds), TeamsTries(random, mutator, said, teams)
             anywhere = OpenTries(random, mutator, posts_of(slack=True, teams=True))
@@ -182,8 +172,8 @@ async def over_sockets(folder: Path, random: Random) -> AsyncIterator[World]:
             teams.bot_url = f"{address}/api/messages"
             await slack.until(lambda: len(slack.sockets) == 2)
             serve = Serve(slack=slack, url=address, settings=settings)
-            seeds = await _slack_seeds(serve)
-            said = await _teams_seeds(TeamsServe(teams=teams, url=address, settings=settings))
+            seeds = await slack_seeds(serve)
+            said = await teams_seeds(TeamsServe(teams=teams, url=address, settings=settings))
             mutator = Mutator(random, FOREIGN)
             by_teams = TeamsTries(random, mutator, said, teams, signs=False)
             anywhere = OpenTries(random, mutator, posts_of(slack=False, teams=True))
@@ -219,7 +209,7 @@ async def installed(folder: Path, random: Random) -> AsyncIterator[World]:
             used = await begins(server)
             assert await returns(server, used, "code-of-U0ANA-c1") == 200
             serve = Serve(slack=slack, url=address, settings=settings)
-            seeds, mutator = await _slack_seeds(serve), Mutator(random, FOREIGN)
+            seeds, mutator = await slack_seeds(serve), Mutator(random, FOREIGN)
             begun = [await begins(server) for _ in range(60)]
             on_slack = SlackTries(random, mutator, seeds)
             browsers = OAuthTries(random, mutator, begun=begun, used=used, old=_too_old(now))
@@ -231,7 +221,7 @@ async def installed(folder: Path, random: Random) -> AsyncIterator[World]:
                 slack=slack,
                 serve=serve,
                 genuine=dict.fromkeys(on_slack.genuine(), 1) | dict.fromkeys(browsers.genuine(), 5),
-                forged=dict.fromkeys(on_slack.forged(), 1) | dict.fromkeys(browsers.forged(), 20),
+                forged={**on_slack.forged(), **browsers.forged()},
             )
 
 
@@ -239,90 +229,3 @@ def _too_old(now: datetime) -> str:
     """A state that was sealed with the right key, more than ten minutes ago."""
     sealed = Fernet(_KEY).encrypt_at_time(b"note/oauth/0123", int((now - STATE_LIVES).timestamp()) - 60)
     return sealed.decode().rstrip("=")
-
-
-# --- what platforms bring --------------------------------------------------------------------------------------------
-
-
-async def _slack_seeds(serve: Serve) -> list[Seed]:
-    slack = serve.slack
-    await serve.starts()
-    said = await serve.says("ana", "we have a runbook and @dana runs it")
-    await serve.says("ben", "somebody from operations, probably")
-    for word in ("skip", "status", "later in 3 days"):
-        await serve.says("ana", word)
-    await slack.command("ana", "claims", "status")
-    await slack.opens_home("ana")
-    await _opens_form(serve)
-    with slack.holding():
-        for each in serve.of_bot():
-            for block in each.blocks:
-                for element in elements_of(block):
-                    if element["type"] == "button" and "url" not in element:
-                        await slack.presses("ana", each, element["action_id"], block=block["block_id"])
-        for words in (
-            "help",
-            "list",
-            "report",
-            "mine",
-            "hours 9-17",
-            "away until 2026-12-01",
-            "digest off",
-            "nonsense",
-        ):
-            await slack.command("ben", "claims", words)
-        for words in ("run.service_owner: @dana", "n/a because it is small", "ask @dana", "undo", "pause", "why"):
-            await slack.says("ben", "claims", words, thread=serve.root().ts)
-        await slack.says("ana", "@ana", "mine")
-        await slack.shortcut("ben", said)
-        await slack.shortcut("ben", callback_id="start_review")
-        await slack.edits(said, "another answer altogether")
-        await slack.deletes(said)
-        await slack.renames("claims", "claims-ai")
-        await slack.becomes("ben", tz="Asia/Tokyo")
-        if slack.modals.get(slack.person("ana").id):
-            await slack.submits("ana")
-    brought = [*slack.delivered, *slack._late]  # what was held back
-    await serve.settled()
-    return [Seed(each.kind, json.dumps(each.payload)) for each in brought]
-
-
-async def _opens_form(serve: Serve) -> None:
-    """Ana has a form open, if one of the buttons opens one."""
-    for each in reversed(serve.of_bot()):
-        for block in each.blocks:
-            for element in elements_of(block):
-                if element["type"] == "button" and element["text"]["text"] == "Answer":
-                    await serve.slack.presses("ana", each, element["action_id"], block=block["block_id"])
-                    await serve.settled()
-                    return
-
-
-async def _teams_seeds(serve: TeamsServe) -> list[str]:
-    teams = serve.teams
-    await teams.installs("ana")
-    await serve.starts()
-    said = await serve.says("ana", "we have a runbook and @dana runs it")
-    for word in ("skip", "status"):
-        await serve.says("ana", word)
-    with teams.holding():
-        for each in serve.of_bot():
-            for action, _ in actions_in(each.card_for(teams.person("ana").id) or {"body": []}):
-                if action["type"] != "Action.OpenUrl":
-                    pressed: dict[str, Any] = {
-                        "type": action["type"],
-                        "verb": action["verb"],
-                        "data": action.get("data"),
-                    }
-                    await teams._invokes(teams.person("ana"), each, pressed)  # also what is not filled in
-        for words in ("help", "list", "report", "digest off", "run.service_owner: @dana", "ask @ben", "undo", "pause"):
-            await teams.says("ben", "claims", f"@{BOT_NAME} {words}", thread=serve.thread())
-            await teams.says("ana", "@ana", words)
-        await teams.edits(said, "another answer altogether")
-        await teams.deletes(said)
-        await teams.installs("ben")
-        await teams.removes("ben")
-        await teams.leaves("lee")
-    brought = [*teams.delivered, *teams._late]  # what was held back
-    await serve.settled()
-    return [json.dumps(each.activity) for each in brought]
