@@ -82,8 +82,8 @@ def test_a_process_that_grows_and_requests_that_leave_something_over_are_told() 
     def memory(more: float) -> list[tuple[int, float]]:
         return [(10_000 * n, 150 + more * n) for n in range(FEWEST_ROUNDS)]
 
-    flat = Outcome(memory={1: memory(0.4)}, measured=10_000, grown=400)
-    growing = Outcome(memory={1: memory(0), 2: memory(0.6)}, measured=10_000, grown=600)
+    flat = Outcome(memory={1: memory(0.4)}, measured=100_000, grown=4_000)
+    growing = Outcome(memory={1: memory(0), 2: memory(0.6)}, measured=100_000, grown=6_000)
     assert slopes(flat) == [pytest.approx(4.0)]
     assert leaks(flat) == []
     assert leaks(growing) == ["a process grows by 6.0 MB", "of 1,000 forged requests 60 blocks of memory are left over"]
