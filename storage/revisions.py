@@ -7,18 +7,22 @@ there; and each connection tells the newest one that its program knows, so that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from itertools import dropwhile, takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, String, Table, func, insert, inspect, literal_column, select
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _PROGRAM = "ai-readiness "
+_SAYS = re.compile(r"""^(revision|kind) = ["'](\w+)["']""", re.MULTILINE)  # a script, of itself
+_current = Table("alembic_version", MetaData(), Column("version_num", String))
 # Beside Alembic's own table, and made like that one: by no revision. Programs of any version read it.
 _applied = Table("schema_revision", MetaData(), Column("id", String, primary_key=True), Column("kind", String))
 _activity = Table("pg_stat_activity", MetaData(), Column("application_name", String), Column("datname", String))
@@ -46,15 +50,17 @@ class Position(Enum):
 
 
 def config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415  # Alembic is large, and nearly no start migrates
+
     made = Config()
     made.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return made
 
 
 def line() -> dict[str, Kind]:
-    """The revisions that this program knows, oldest first."""
-    scripts = ScriptDirectory.from_config(config()).walk_revisions()
-    return {script.revision: Kind(script.module.kind) for script in reversed(list(scripts))}
+    """The revisions that this program knows, oldest first, as the names of their files are ordered."""
+    told = (dict(_SAYS.findall(script.read_text())) for script in sorted(_SCRIPTS.glob("versions/*.py")))
+    return {each["revision"]: Kind(each["kind"]) for each in told}
 
 
 def newest() -> str:
@@ -68,7 +74,9 @@ def left(current: str | None) -> dict[str, Kind]:
 
 
 def current_revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_current.name):
+        return None
+    return connection.execute(select(_current.c.version_num)).scalar_one_or_none()
 
 
 def position(connection: Connection) -> Position:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from alembic import command
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -185,6 +184,8 @@ def _stopped(before: str | None, after: str, backup: Path | None, why: str) -> s
 
 
 def _upgrade(connection: Connection, to: str) -> None:
+    from alembic import command  # noqa: PLC0415  # it is large, and nearly no start migrates
+
     how = config()
     how.attributes["connection"] = connection
     command.upgrade(how, to)

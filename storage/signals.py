@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-import psycopg
-from psycopg import AsyncConnection
+from typing import TYPE_CHECKING, Any
 
 from storage.database import connect_arguments
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
 
 _CHANNEL = "ai_readiness_outbox"
 _AGAIN_SECONDS = 1.0
@@ -47,10 +47,12 @@ async def hear_others(url: str, heard: Callable[[], object]) -> None:
 
 
 async def _connected(url: str, use: Callable[[AsyncConnection[Any]], Awaitable[None]]) -> None:
+    import psycopg  # noqa: PLC0415  # who works with SQLite has no use for it
+
     how = connect_arguments(url)
     while True:
         try:
-            async with await AsyncConnection.connect(**how, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(**how, autocommit=True) as connection:
                 await use(connection)
         except psycopg.Error as error:
             _log.warning("signals_lost", extra={"error": type(error).__name__, "sqlstate": error.sqlstate})

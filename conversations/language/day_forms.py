@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversations.language.patterns import fold_pattern, joined, keyed
+from conversations.language.patterns import fold_pattern, joined, keyed, lazily
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,37 +43,35 @@ def day_forms(languages: Iterable[Any], numbers: Mapping[str, float]) -> DayForm
     def each_of(family: str) -> tuple[re.Pattern[str], ...]:
         words = "|".join(re.escape(word) for word in sorted(numbers, key=len, reverse=True))
         alternatives = fold_pattern(joined(languages, family)).split(" | ")
-        return tuple(re.compile(rf"(?<!\w)(?:{one.replace('@number@', words)})(?!\w)") for one in alternatives)
+        return tuple(lazily(rf"(?<!\w)(?:{one.replace('@number@', words)})(?!\w)") for one in alternatives)
 
     month, period = names("months"), "|".join(either(f"period_{each}") for each in ("week", "month", "quarter", "year"))
     year, joiner, end = r"(?:,? ?(?:of |de |del )?((?:19|20)\d\d))?(?!\w)", either("day_joiner"), either("day_end_of")
     week, ordinal = either("period_week"), either("ordinal")
     nearby = f"{either('day_next')}|{either('day_this')}|{either('day_last')}"
     return DayForms(
-        day_month=re.compile(
+        day_month=lazily(
             rf"(?<![\w.,:])(\d{{1,2}})(?:{ordinal}|\.)? ?-?(?:{joiner})?(?: (?:{joiner}))? ?-?({month})\.?(?!\w){year}"
         ),
-        month_day=re.compile(
-            rf"(?<!\w)({month})\.? (?:the )?(\d{{1,2}})(?:{either('ordinal')})?(?![\d:%]|[.,]\d){year}"
-        ),
-        weekday=re.compile(rf"(?<!\w)(?:({nearby}) )?({names('weekdays')})\.?(?: ({nearby}))?(?!\w)"),
-        relative=re.compile(rf"(?<!\w)(?:{names('relative_days')})(?!\w)"),
+        month_day=lazily(rf"(?<!\w)({month})\.? (?:the )?(\d{{1,2}})(?:{either('ordinal')})?(?![\d:%]|[.,]\d){year}"),
+        weekday=lazily(rf"(?<!\w)(?:({nearby}) )?({names('weekdays')})\.?(?: ({nearby}))?(?!\w)"),
+        relative=lazily(rf"(?<!\w)(?:{names('relative_days')})(?!\w)"),
         ahead=each_of("days_ahead"),
         back=each_of("days_back"),
         day_of_month=each_of("day_of_month"),
-        end_of=re.compile(
+        end_of=lazily(
             rf"(?<!\w)(?:{end}) ?(?:({nearby}) )?(?:({month})\.?(?!\w){year}"
             rf"|(q[1-4])(?!\w){year}|({period})(?: ({nearby}))?(?!\w){year}|((?:19|20)\d\d)(?!\w))"
         ),
-        week=re.compile(rf"(?<!\w)(?:({nearby}) (?:{week})|(?:{week}) ({either('day_next')}))(?!\w)"),
-        month_alone=re.compile(rf"(?<!\w)({month})\.?(?!\w){year}"),
-        next=re.compile(either("day_next")),
-        last=re.compile(either("day_last")),
+        week=lazily(rf"(?<!\w)(?:({nearby}) (?:{week})|(?:{week}) ({either('day_next')}))(?!\w)"),
+        month_alone=lazily(rf"(?<!\w)({month})\.?(?!\w){year}"),
+        next=lazily(either("day_next")),
+        last=lazily(either("day_last")),
         months=keyed(_day_pairs(languages, "months")),
         weekdays=keyed(_day_pairs(languages, "weekdays")),
         days=keyed(_day_pairs(languages, "relative_days")),
         units=keyed(_day_pairs(languages, "time_unit")),
-        periods=tuple((each, re.compile(either(f"period_{each}"))) for each in ("week", "month", "quarter", "year")),
+        periods=tuple((each, lazily(either(f"period_{each}"))) for each in ("week", "month", "quarter", "year")),
     )
 
 

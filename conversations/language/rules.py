@@ -1,4 +1,4 @@
-"""`Rules`: the words of `packs/vague_rules.yaml`, compiled once and frozen.
+"""`Rules`: the words of `packs/vague_rules.yaml`, read once and frozen; each pattern is compiled when it is first used.
 
 Every language's alternatives are joined, so that no answer has to be of a known language. A word stands in the data,
 never in the code; the code says only in which part of an answer it counts.
@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from conversations.language.day_forms import DayForms, day_forms
-from conversations.language.patterns import compiled, fold, fold_pattern, joined, keyed
+from conversations.language.patterns import fold, fold_pattern, joined, keyed, lazily, whole_words
 
 # libyaml reads the rules in 10 ms instead of 230; an installation without it has the slower one only.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -169,7 +169,7 @@ def load_rules(text: str, name: str) -> Rules:
         raise ValueError(f"{name}:{line}: {fault.problem}") from fault
     except KeyError as fault:
         raise ValueError(f"{name}:1: {fault} is missing; every family of words has to be there") from fault
-    except (re.error, TypeError, AttributeError) as fault:
+    except (TypeError, AttributeError) as fault:
         raise ValueError(f"{name}:1: {fault}") from fault
 
 
@@ -183,8 +183,8 @@ def _rules(document: Any) -> Rules:
         defer_horizon_days=constants["defer_horizon_days"],
         number_range_factor=constants["number_range_factor"],
         reason_words=constants["reason_words"],
-        forms=Forms(**{each.name: re.compile(document["neutral"][each.name]) for each in fields(Forms)}),
-        words=Words(**{each.name: compiled(joined(languages, each.name)) for each in fields(Words)}),
+        forms=Forms(**{each.name: lazily(document["neutral"][each.name]) for each in fields(Forms)}),
+        words=Words(**{each.name: whole_words(joined(languages, each.name)) for each in fields(Words)}),
         days=day_forms(languages, numbers),
         parts=MappingProxyType({name: _part(document, name) for name in document["parts"]}),
         stop=frozenset(word for each in languages for word in fold(each["stop"]).split()),
@@ -198,9 +198,9 @@ def _rules(document: Any) -> Rules:
         units=MappingProxyType({kind: _unit(languages, kind) for kind in ("time", "currency", "share")}),
         number_units=MappingProxyType({unit: keyed(pairs) for unit, pairs in document["number_units"].items()}),
         abbreviated=MappingProxyType({family: _spelled(words) for family, words in document["abbreviations"].items()}),
-        dead_hosts=re.compile("|".join(document["dead_hosts"])),
+        dead_hosts=lazily("|".join(document["dead_hosts"])),
         front_pages=frozenset(document["front_pages"]),
-        placeholder_paths=re.compile(document["placeholder_paths"]),
+        placeholder_paths=lazily(document["placeholder_paths"]),
         says=MappingProxyType(dict(document["says"])),
     )
 
@@ -215,7 +215,7 @@ def _part(document: Any, name: str) -> PartRule:
         closed=closed,
         apart=name in document["parts_apart"],
         enough=0 if closed else document["parts_open"][name],
-        words=compiled("(?!)" if closed else joined(document["lang"].values(), words)),
+        words=whole_words("(?!)" if closed else joined(document["lang"].values(), words)),
         have=document["parts"][name]["have"],
         ask=document["parts"][name]["ask"],
     )
@@ -226,11 +226,11 @@ def _number(numbers: Mapping[str, float]) -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in sorted(numbers, key=len, reverse=True))
     digits = r"(?<!\w)(?<![a-z][-_])(?<![\d.,]\b)(\d+(?:[.,' ]\d{3})*(?:[.,]\d+)?)"
     digits += r"(k(?!\w)| ?(?:thousand|million|mio|mn|m(?=€|\$|£))(?!\w))?"
-    return re.compile(rf"{digits}|(?<!\w)({words})(?!\w)")
+    return lazily(rf"{digits}|(?<!\w)({words})(?!\w)")
 
 
 def _unit(languages: Iterable[Any], kind: str) -> re.Pattern[str]:
-    return re.compile(
+    return lazily(
         rf"(?:{'|'.join(fold_pattern(each['units'][kind]) for each in languages if each['units'][kind])})(?!\w)"
     )
 
@@ -238,4 +238,4 @@ def _unit(languages: Iterable[Any], kind: str) -> re.Pattern[str]:
 def _spelled(words: Iterable[str]) -> re.Pattern[str]:
     """Also with dots, slashes or spaces between the letters: `t.b.d.`, `n / a`."""
     spelled = "|".join(r"[\s./_-]{0,2}".join(word) for word in words)
-    return re.compile(rf"(?<!\w)(?:{spelled})\.?(?!\w)")
+    return lazily(rf"(?<!\w)(?:{spelled})\.?(?!\w)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversations.language import day_forms, patterns, rules
 from conversations.language.choices import exact_option
 from conversations.language.rules import load_rules
 from conversations.packs import Item, ItemType
@@ -387,6 +389,14 @@ def test_a_family_of_words_that_no_language_has_is_complained_about() -> None:
     text = (measure.PACKS / measure.RULES).read_text(encoding="utf-8").replace("      hedge: >-", "      hedges: >-")
     with pytest.raises(ValueError, match="hedge"):
         load_rules(text, "rules.yaml")
+
+
+def test_every_pattern_of_the_rules_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+    for module in (patterns, day_forms, rules):
+        monkeypatch.setattr(module, "lazily", lambda pattern: compiled.append(re.compile(pattern)))
+    load_rules((measure.PACKS / measure.RULES).read_text(encoding="utf-8"), measure.RULES)
+    assert len(compiled) > 200
 
 
 @given(st.text(max_size=200), st.sampled_from(ITEMS))

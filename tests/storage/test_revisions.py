@@ -52,6 +52,11 @@ def what_older_programs_miss(revision: str) -> list[str]:
     return [each for each in told if not any(re.match(one, each) for one in allowed)]
 
 
+def test_the_line_of_revisions_is_the_one_that_alembic_follows() -> None:
+    scripts = reversed(list(ScriptDirectory.from_config(config()).walk_revisions()))
+    assert list(line().items()) == [(script.revision, script.module.kind) for script in scripts]
+
+
 @pytest.mark.parametrize("revision", [name for name, kind in line().items() if kind is Kind.ADDITIVE])
 def test_an_additive_revision_takes_nothing_from_older_programs(revision: str) -> None:
     assert statements_of(revision)
