@@ -1,14 +1,15 @@
 """What a fresh interpreter does for the measurement of starts, and nothing before it is asked to.
 
 `python -m benchmarks.starting imports slack,teams`: the libraries of a stack. `… noop slack,teams PORT [stay]`: a
-server that does nothing with them. `… product [FILE]`: `serve` by its settings until it listens; what it has imported
-is written to the file. `… command FILE ARGUMENT …`: a command of ours likewise. `… modules FILE`: the imports of such a
+server that does nothing with them. `… product [FILE]`: the command `serve` until it listens; what it has imported is
+written to the file. `… command FILE ARGUMENT …`: a command of ours likewise. `… modules FILE`: the imports of such a
 file alone. Each ends at once, without tearing anything down.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -57,25 +58,27 @@ async def _noop(platforms: str, port: str, stay: bool) -> None:
     await asyncio.Event().wait()
 
 
-async def _product(file: str | None) -> None:
-    from bot.serving import run  # noqa: PLC0415  # this is what is measured
-    from bot.settings import read_settings  # noqa: PLC0415  # likewise
-
-    def listening(_address: str) -> None:
+def _product(file: str | None) -> None:
+    def listening() -> None:
         if file:
             _write(file)
         _end()
 
-    await run(read_settings(), asyncio.Event(), listening)
+    gc.freeze = listening  # the first thing that `serve` does then
+    _played("serve")
 
 
 def _command(file: str, arguments: list[str]) -> None:
-    sys.argv = ["ai-readiness", *arguments]
     with suppress(SystemExit):
-        from bot.cli import main  # noqa: PLC0415  # this is what is measured
-
-        main()
+        _played(*arguments)
     _write(file)
+
+
+def _played(*arguments: str) -> None:
+    sys.argv = ["ai-readiness", *arguments]
+    from bot.cli import main  # noqa: PLC0415  # this is what is measured
+
+    main()
 
 
 def _write(file: str) -> None:
@@ -96,7 +99,7 @@ def main(what: str, *arguments: Any) -> None:
         case "noop":
             asyncio.run(_noop(arguments[0], arguments[1], stay=len(arguments) > 2))
         case "product":
-            asyncio.run(_product(arguments[0] if arguments else None))
+            _product(arguments[0] if arguments else None)
         case "command":
             _command(arguments[0], list(arguments[1:]))
         case _:

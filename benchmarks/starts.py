@@ -144,7 +144,7 @@ def _played(folder: Path, arguments: Sequence[str], environment: Mapping[str, st
     process = subprocess.run(
         [sys.executable, "-m", "benchmarks.starting", *arguments],
         cwd=folder,
-        env=os.environ | environment | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | environment | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""},  # as it is installed
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gc
 import json
 import logging
 import re
@@ -156,9 +157,13 @@ def serve(
     ] = None,
 ) -> None:
     """The bot on the platforms that are configured, until it is told to stop."""
-    from bot.serving import serve as serve_platforms
+    gc.disable()  # all that is loaded stays; looking through it for garbage would be a seventh of a start
+    try:
+        from bot.serving import serve as serve_platforms
 
-    serve_platforms(read_settings(), only)
+        serve_platforms(read_settings(), only)
+    finally:
+        gc.enable()
 
 
 @app.command()

@@ -58,6 +58,7 @@ async def _serve(settings: Settings, only: Only | None) -> None:
 def settled(_address: str) -> None:
     """Now that it listens, all that is loaded stays: looking through it for garbage stops every turn, for 0.1 s."""
     gc.freeze()
+    gc.enable()  # `cli.serve` has disabled it
 
 
 async def run(
