@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
-from pathlib import Path
 
 from tests.turns.faults import FAULTS
 from tests.turns.playing import Player, play_all
@@ -30,26 +28,17 @@ def main() -> int:
     given = parser.parse_args()
     if given.fault is not None:
         FAULTS[given.fault](setattr)  # for as long as this process lives
-    with tempfile.TemporaryDirectory(dir=memory()) as folder:
-        if given.seed is not None:
-            history = Player(Path(folder)).play(given.seed, given.steps)
-            sys.stdout.write(
-                "\n".join((*history.lines, f"seed {given.seed}: {history.broken or 'all is well'}")) + "\n"
-            )
-            return 1 if history.broken else 0
-        seeds = range(given.first, given.first + given.seeds)
-        outcome = play_all(seeds, Path(folder), given.workers)
+    if given.seed is not None:
+        history = Player().play(given.seed, given.steps)
+        sys.stdout.write("\n".join((*history.lines, f"seed {given.seed}: {history.broken or 'all is well'}")) + "\n")
+        return 1 if history.broken else 0
+    outcome = play_all(range(given.first, given.first + given.seeds), given.workers)
     for history in outcome.broken[:SHOWN]:
         sys.stderr.write("\n".join((*history.lines, "")))
     for history in outcome.broken:
         sys.stderr.write(f"seed {history.seed}: {history.broken}\n")
     sys.stdout.write(f"{table(outcome)}\n{last_line(outcome)}\n")
     return 1 if outcome.broken else 0
-
-
-def memory() -> str | None:
-    """A folder that no disk is waited for, where there is one."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A SQLite file on which units run in the loop's own thread; several processes may have it open, one unit at a time.
+"""A SQLite database in memory on which units run in the loop's own thread, whichever process asks.
 
 It is the product's own writer with its shared commits, but for the thread: who asks is served a moment later, together
 with whoever has asked meanwhile. What was committed is noted in the order in which it was.
@@ -7,30 +7,28 @@ with whoever has asked meanwhile. What was committed is noted in the order in wh
 from __future__ import annotations
 
 import asyncio
-import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from tempfile import TemporaryDirectory
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, StaticPool
 
 from conversations.errors import StorageDown
-from storage import database
-from storage.database import Database
-from storage.outbox import release_all
+from storage.database import Database, _sqlite_engine, migrate
 from storage.threads import SqliteWriter
 from tests.turns.life import Died, Life
 
+P = ParamSpec("P")
 T = TypeVar("T")
-_WAITING = "SELECT count(*) FROM outbox WHERE state = 'pending'"
 _MOMENTS = (0.0, 0.0, 0.001, 0.004, 0.02)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A unit that was committed, with what it was called with and what it returned."""
 
@@ -40,60 +38,53 @@ class Kept:
     value: Any
 
 
-class File:
-    """One file after another at the same path: its engines, and what they have compiled, serve all of them."""
+Note: TypeAlias = Callable[[Kept], object]
 
-    def __init__(self, folder: Path, template: Path) -> None:
-        database._SYNCHRONOUS = "OFF"  # a death is a rollback here, and no power cut
-        self.path = folder / "turns.db"
-        self._template = template
-        self._engines = [(database.writing_engine(self.path), database.reading_engine(self.path)) for _ in range(2)]
+
+@cache
+def template() -> bytes:
+    """A migrated database without rows."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "template.db"
+        migrate(f"sqlite:///{path}")
+        driver = sqlite3.connect(path)
+        driver.execute("PRAGMA journal_mode=DELETE")  # in memory there is no log beside it
+        whole = driver.serialize()
+        driver.close()
+    return whole
+
+
+class Memory:
+    """One database after another on one connection: units never wait within, so that no two of them are under way.
+
+    The engine, and what it has compiled, serves all of them.
+    """
+
+    def __init__(self) -> None:
+        self._engine = _sqlite_engine(Path(":memory:"), "BEGIN IMMEDIATE", ("foreign_keys=ON",), poolclass=StaticPool)
+        with self._engine.connect() as connection:
+            self.driver: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]  # of this engine it is that
 
     def anew(self) -> None:
-        for engines in self._engines:
-            for engine in engines:
-                engine.dispose()  # whatever still has a connection has one to a file that is gone
-        for suffix in ("-wal", "-shm", ""):
-            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self._template, self.path)
+        self.driver.deserialize(template())
 
-    def open(
-        self, slot: int, life: Life, rng: Random, troubled: Callable[[], float], note: Callable[[Kept], object]
-    ) -> Database:
-        """One of two that may work on it at once. `troubled`: how often the database does not answer."""
-        writing, reading = self._engines[slot]
-        units = Inline(writing, life, rng, troubled, note)
+    def open(self, life: Life, rng: Random, troubled: Callable[[], float], note: Note) -> Database:
+        """For one process. `troubled`: how often the database does not answer."""
+        units = Inline(self._engine, life, rng, troubled, note)
+        return Database(units=units, read=Reader(self._engine, life), close=units.close)
 
-        def close() -> None:
-            units.close()
-            writing.dispose()
-            reading.dispose()
-
-        return Database(units=units, read=Reader(reading, life), close=close)
-
-    def read(self, unit: Callable[[Any], T]) -> T:
-        with self._engines[0][1].begin() as connection:
-            return unit(connection)
-
-    async def write(self, unit: Callable[..., T], *args: Any, **options: Any) -> T:
-        """A `Units` of nobody's."""
-        with self._engines[0][0].begin() as connection:
+    def do(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        """A unit of no process."""
+        with self._engine.begin() as connection:
             return unit(connection, *args, **options)
 
-    def waiting(self) -> int:
-        """Deliveries."""
-        return int(self.read(lambda connection: connection.exec_driver_sql(_WAITING).scalar()))
-
-    def release(self) -> None:
-        """As the product does when it opens a SQLite file: there, whoever had claimed something is dead."""
-        with self._engines[0][0].begin() as connection:
-            release_all(connection)
+    async def units(self, unit: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        """The same as a `Units`."""
+        return self.do(unit, *args, **options)
 
 
 class Inline(SqliteWriter):
-    def __init__(
-        self, engine: Engine, life: Life, rng: Random, troubled: Callable[[], float], note: Callable[[Kept], object]
-    ) -> None:
+    def __init__(self, engine: Engine, life: Life, rng: Random, troubled: Callable[[], float], note: Note) -> None:
         self._life = life
         self._rng = rng
         self._troubled = troubled
@@ -118,7 +109,7 @@ class Inline(SqliteWriter):
     def _noting(self, unit: Callable[..., Any]) -> Callable[..., Any]:
         def noted(connection: Any, *args: Any, **options: Any) -> Any:
             value = unit(connection, *args, **options)
-            self._noted.append(Kept(unit.__name__, args, options, value))
+            self._noted.append(Kept(unit=unit.__name__, args=args, options=options, value=value))
             return value
 
         return noted
@@ -149,7 +140,7 @@ class Inline(SqliteWriter):
         return run()
 
 
-def _down(batch: list[tuple[Future[Any], Any]]) -> list[Callable[[], None]]:
+def _down(batch: list[Any]) -> list[Callable[[], None]]:
     return [partial(future.set_exception, StorageDown()) for future, _ in batch]
 
 
@@ -164,5 +155,5 @@ class Reader:
         self._life.alive()
         await asyncio.sleep(0)
         self._life.alive()
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection:  # without a commit: what it would write is lost
             return unit(connection, *args, **options)

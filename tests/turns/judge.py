@@ -11,7 +11,6 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conversations.activities import Activity
@@ -116,30 +115,29 @@ class Judge:
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
-    def settled(self, path: Path) -> None:
+    def settled(self, driver: sqlite3.Connection) -> None:
         """Platforms have answered again for some time."""
-        with sqlite3.connect(path) as connection:
-            connection.row_factory = sqlite3.Row
-            self._nothing_waits(connection)
-            for platform in self._world.platforms.values():
-                self._as_it_is_noted(platform, connection)
-            self._all_said_is_there(connection)
-            self._nothing_leaked(connection)
-        connection.close()
+        cursor = driver.cursor()
+        cursor.row_factory = sqlite3.Row
+        self._nothing_waits(cursor)
+        for platform in self._world.platforms.values():
+            self._as_it_is_noted(platform, cursor)
+        self._all_said_is_there(cursor)
+        self._nothing_leaked(cursor)
+        cursor.close()
 
-    def _nothing_waits(self, connection: sqlite3.Connection) -> None:
-        waiting = [tuple(row) for row in connection.execute("SELECT id, lane FROM outbox WHERE state = 'pending'")]
+    def _nothing_waits(self, cursor: sqlite3.Cursor) -> None:
+        waiting = [tuple(row) for row in cursor.execute("SELECT id, lane FROM outbox WHERE state = 'pending'")]
         self._is(not waiting, f"{waiting} wait for ever")
         held = [
-            row[0]
-            for row in connection.execute("SELECT key FROM lane WHERE lease_by IS NOT NULL OR due_at IS NOT NULL")
+            row[0] for row in cursor.execute("SELECT key FROM lane WHERE lease_by IS NOT NULL OR due_at IS NOT NULL")
         ]
         self._is(not held, f"{held} are held for ever")
 
-    def _as_it_is_noted(self, platform: Platform, connection: sqlite3.Connection) -> None:
+    def _as_it_is_noted(self, platform: Platform, cursor: sqlite3.Cursor) -> None:
         """What is noted as sent has arrived; what was dropped had a reason to be; what people see is the newest."""
         newest: dict[tuple[str, str], int] = {}
-        rows = connection.execute("SELECT * FROM outbox WHERE platform = ? ORDER BY id", [platform.name])
+        rows = cursor.execute("SELECT * FROM outbox WHERE platform = ? ORDER BY id", [platform.name])
         for row in rows:
             at, state = row["id"], row["state"]
             self._is(state != "sent" or platform.arrived.get(at, 0) > 0, f"#{at} is noted as sent, and never arrived")
@@ -150,17 +148,17 @@ class Judge:
             self._is(state != "parked" or cause, f"#{at} was parked, and nobody has refused it")
             if state == "sent" and row["review_id"] and row["message_key"] and row["kind"] in ("post", "revise"):
                 newest[row["review_id"], row["message_key"]] = at
-        names = connection.execute("SELECT * FROM message").fetchall()
+        names = cursor.execute("SELECT * FROM message").fetchall()
         for row in names:
             shown, last = platform.shown.get(row["platform_id"]), newest.get((row["review_id"], row["message_key"]))
             if shown is not None and last is not None:
                 says = f"{row['message_key']} shows #{shown.newest}, and #{last} was sent last"
                 self._is(shown.newest >= last, says)
 
-    def _all_said_is_there(self, connection: sqlite3.Connection) -> None:
+    def _all_said_is_there(self, cursor: sqlite3.Cursor) -> None:
         """Each answer that was received and not refused stands in its review, in the acts of one turn."""
         acts: dict[str, set[int]] = defaultdict(set)
-        for row in connection.execute("SELECT source_key, turn, kind FROM act WHERE source_key IS NOT NULL"):
+        for row in cursor.execute("SELECT source_key, turn, kind FROM act WHERE source_key IS NOT NULL"):
             acts[row["source_key"]].add(row["turn"])
         for activity in self._answers():
             there = acts.get(activity.source or "", set())
@@ -172,8 +170,8 @@ class Judge:
             if entry is not None and not entry.value.refused and entry.value.review is not None:
                 yield entry.args[0]
 
-    def _nothing_leaked(self, connection: sqlite3.Connection) -> None:
-        rows = connection.execute(
+    def _nothing_leaked(self, cursor: sqlite3.Cursor) -> None:
+        rows = cursor.execute(
             "SELECT said, tenant FROM act JOIN review ON review.id = review_id WHERE said IS NOT NULL"
         )
         for said, tenant in rows:

@@ -1,23 +1,20 @@
-"""Playing histories, one after another or on all cores: each worker has a folder, an engine and two connections."""
+"""Playing histories, one after another or on all cores: each worker has an engine and a database."""
 
 from __future__ import annotations
 
 import gc
 import logging
 import multiprocessing
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 
 from bot.library import load_engine
 from bot.settings import Settings
 from conversations.decide import Engine
-from storage.database import migrate
-from tests.turns.database import File
+from tests.turns.database import Memory, template
 from tests.turns.world import World
 
 _AT_ONCE = 20  # histories that are handed to a worker together
@@ -40,11 +37,11 @@ class Outcome:
 
 
 class Player:
-    def __init__(self, folder: Path) -> None:
-        self._file = File(folder, template(folder))
+    def __init__(self) -> None:
+        self._memory = Memory()
 
     def play(self, seed: int, steps: int | None = None) -> History:
-        world = World(seed, self._file, engine(), steps)
+        world = World(seed, self._memory, engine(), steps)
         world.run()
         return History(seed=seed, broken=world.broken, lines=world.lines, figures=world.figures)
 
@@ -54,22 +51,13 @@ def engine() -> Engine:
     return load_engine(Settings())
 
 
-def template(folder: Path) -> Path:
-    """A migrated database, in the folder or the one above it."""
-    for place in (folder, folder.parent):
-        if (place / "template.db").exists():
-            return place / "template.db"
-    migrate(f"sqlite:///{folder / 'template.db'}")
-    return folder / "template.db"
-
-
-def play_all(seeds: Iterable[int], folder: Path, workers: int) -> Outcome:
+def play_all(seeds: Iterable[int], workers: int) -> Outcome:
     """What a worker needs is loaded before it is forked."""
     began, outcome = time.monotonic(), Outcome()
-    engine(), template(folder)
+    engine(), template()
     logging.getLogger().setLevel(logging.CRITICAL)
     gc.freeze()
-    with multiprocessing.get_context("fork").Pool(workers, _begin, (folder,)) as pool:
+    with multiprocessing.get_context("fork").Pool(workers, _begin) as pool:
         for history in pool.imap_unordered(_play, seeds, chunksize=_AT_ONCE):
             outcome.histories += 1
             outcome.figures += history.figures
@@ -83,15 +71,12 @@ def play_all(seeds: Iterable[int], folder: Path, workers: int) -> Outcome:
 _player: Player | None = None  # of this worker
 
 
-def _begin(folder: Path) -> None:
+def _begin() -> None:
     global _player  # noqa: PLW0603  # a pool hands its workers nothing else
-    mine = folder / str(os.getpid())
-    mine.mkdir()
-    _player = Player(mine)
+    _player = Player()
 
 
 def _play(seed: int) -> History:
     assert _player is not None
     history = _player.play(seed)
-    lines = history.lines if history.broken else ()
-    return History(seed=seed, broken=history.broken, lines=lines, figures=history.figures)
+    return history if history.broken else replace(history, lines=())

@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot import relay
 from bot.bootstrap import Application
 from conversations.activities import Activity
 from conversations.errors import Busy, EventRefused, StaleReview, StorageDown
 from storage.database import Database
 from tests.turns.life import Life
 
-TICK_SECONDS = 5.0
+relay.POLL_SECONDS = TICK_SECONDS = 5.0  # who has something to send is woken; what is left is seldom
 _EXPECTED = ("Broke", "Died", "LaneLost", "StorageDown")
 TURN_SECONDS = 2.5  # so long an endpoint waits for a turn
 
@@ -48,11 +49,11 @@ class Process:
 
     async def work(self) -> None:
         """Until it dies; whatever else ends it is a fault."""
-        relay = asyncio.create_task(self.app.relay.run())
-        while not relay.done():
+        relaying = asyncio.create_task(self.app.relay.run())
+        while not relaying.done():
             await self.tick(self.app.ticker.tick_if_due)
-            await asyncio.wait([relay], timeout=TICK_SECONDS)
-        await relay
+            await asyncio.wait([relaying], timeout=TICK_SECONDS)
+        await relaying
 
     async def tick(self, does: Callable[[], Awaitable[object]]) -> None:
         if self._ticking.locked():

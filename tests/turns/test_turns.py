@@ -1,4 +1,4 @@
-"""Three hundred histories of the whole bot, those that once broke a rule, and faults that have to be found."""
+"""Five hundred histories of the whole bot, those that once broke a rule, and faults that have to be found."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.turns.playing import Player
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-SEEDS, AT_ONCE = 300, 25
+SEEDS, AT_ONCE = 500, 25
 KEPT = [int(line.split()[0]) for line in (HERE / "seeds.txt").read_text().splitlines() if not line.startswith("#")]
 
 
 @pytest.fixture(scope="module")
-def player(tmp_path_factory: pytest.TempPathFactory) -> Player:
-    return Player(tmp_path_factory.mktemp("turns"))
+def player() -> Player:
+    return Player()
 
 
 def _plays(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -12,10 +12,13 @@ import logging
 import random
 import traceback
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from bot.bootstrap import assembled
 from bot.watching import Watch
@@ -27,10 +30,12 @@ from conversations.people import Person as Known
 from conversations.ports import Delivery
 from conversations.review import Review
 from storage.joins import join_by_email
+from storage.models import DeliveryState, outbox, pulse
+from storage.outbox import release_all
 from storage.people import PeopleRows
 from storage.queries import reviews
 from storage.shelf import PackShelf
-from tests.turns.database import File, Kept
+from tests.turns.database import Kept, Memory
 from tests.turns.judge import Judge
 from tests.turns.life import POINTS, Died, Life, whose_task
 from tests.turns.loop import VirtualLoop
@@ -40,16 +45,17 @@ from tests.turns.platform import ANSWERS, SLACK, TEAMS, Mouth, Platform, Rest
 from tests.turns.replay import Replay, document
 from tests.turns.shell import Overheard, Process
 
-PULSE = timedelta(minutes=50)  # shorter than what counts as a time when nobody was at work
 _REPEATS = (0.5, 1.0, 3.0, 10.0, 20.0)  # until a platform gives up
 _GAPS = (0.0, 0.0, 0.01, 0.1, 0.6, 2.0, 8.0)
 _DOWN = (0.0, 0.0, 0.5, 5.0, 20.0)
 _STEPS = (-3600, -60, 60, 3600)  # of the clock
+_AT_WORK = update(pulse).values(ticked_at=bindparam("now"))
+_WAITS = select(exists().where(outbox.c.state == DeliveryState.PENDING))
 _UNTIL_ALL_IS_DONE = (1, 1, 5, 31, 31, 31, 31, 600, 3600, 3600, 31, 31, 31)
 
 
 class World:
-    def __init__(self, seed: int, file: File, engine: Engine, steps: int | None = None) -> None:
+    def __init__(self, seed: int, memory: Memory, engine: Engine, steps: int | None = None) -> None:
         self.rng = random.Random(seed)
         random.seed(seed)  # the product's own pauses
         self.loop = VirtualLoop()
@@ -60,8 +66,8 @@ class World:
         self.broken: str | None = None
         self.kept: list[Kept] = []
         self.shifts: list[tuple[float, datetime]] = []  # of the clock, lately: when, and what it showed before
-        self._nobodys = contextvars.copy_context()
-        self._file = file
+        self._outside = contextvars.copy_context()
+        self._memory = memory
         self._engine = engine
         self._base = morning(self.rng)
         self._calm = False
@@ -74,7 +80,7 @@ class World:
         self._known: dict[Account, Known] = {}
         self._processes: list[Process | None] = [None] * self.rng.choice((1, 1, 1, 2))
         self._due_by, self._due_at = -1, None
-        self._told_tasks: set[asyncio.Task[None]] = set()
+        self._coming: set[asyncio.Task[None]] = set()  # what people do, to a process; and a process that was dead
         self._steps = self.rng.choice((5, 7, 9, 12, 16, 24))
         self._steps = self._steps if steps is None else min(steps, self._steps)
 
@@ -109,10 +115,10 @@ class World:
     async def _prepare(self) -> None:
         for tenant in self.tenants:
             self._known |= known(tenant, self.now)
-        self._file.anew()
-        await PeopleRows(self._file.write).keep(self._known.values())
-        if self.joined:
-            await self._file.write(join_by_email, tuple(self.joined), self.now)
+        self._memory.anew()
+        await PeopleRows(self._memory.units).keep(self._known.values())
+        for one, (other,) in list(self.joined.items())[:1]:
+            self._memory.do(join_by_email, (one, other), self.now)
         for slot in range(len(self._processes)):
             self._begin(slot)
 
@@ -141,11 +147,11 @@ class World:
                 await asyncio.sleep(5)
                 continue
             due = await self._due(process)
-            at = max(min(end, self.now + PULSE, due or end), self.now + timedelta(seconds=1))
+            at = max(min(end, due or end), self.now + timedelta(seconds=1))
             await self._jump(at - self.now)
-            ticker, is_due = process.app.ticker, due is not None and due <= self.now
-            await self._by(process, process.tick(ticker.tick_if_due if is_due else ticker.pulse))
-            if is_due:
+            self._memory.do(_was_at_work, self.now)
+            await self._by(process, process.tick(process.app.ticker.tick_if_due))
+            if due is not None and due <= self.now:
                 await asyncio.sleep(1.5)
 
     async def _due(self, process: Process) -> datetime | None:
@@ -179,9 +185,14 @@ class World:
             late = rng.random() < mood.late
             self.count("told late", late)
             wait = rng.choice((0.3, 3.0, 12.0)) if late else 0.0
-            task = self.loop.create_task(self._told(activity, wait + (rng.choice((0.0, 0.2, 4.0)) if n else 0)))
-            self._told_tasks.add(task)
-            task.add_done_callback(self._told_tasks.discard)
+            self._comes(self._told(activity, wait + (rng.choice((0.0, 0.2, 4.0)) if n else 0)))
+
+    def _comes(self, what: Coroutine[Any, Any, None]) -> None:
+        """It goes on whatever becomes of the process that is at work now."""
+        task = self.loop.create_task(what, context=self._outside)
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
+        task.add_done_callback(self._ended)
 
     async def _told(self, activity: Activity, wait: float) -> None:
         """Until it is received, as platforms do; then they give up, and nobody was promised anything."""
@@ -221,9 +232,9 @@ class World:
         life = Life(f"process {slot + 1}.{self.figures['starts']}", doomed, lambda point: self._died(slot, point))
         self.count("starts")
         if len(self._processes) == 1:
-            self._file.release()
+            self._memory.do(release_all)
         note = partial(self._noted, life.name)
-        database = self._file.open(slot, life, self.rng, lambda: 0 if self._calm else self._mood.storage, note)
+        database = self._memory.open(life, self.rng, lambda: 0 if self._calm else self._mood.storage, note)
         app = assembled(
             self._engine,
             database,
@@ -256,9 +267,9 @@ class World:
         assert process is not None
         self.count(f"death {point}")
         self.tell(f"{process.life.name} dies: {point}")
-        self.loop.create_task(self._comes_again(process), context=self._nobodys).add_done_callback(self._ended)
+        self._comes(self._begins_again(process))
 
-    async def _comes_again(self, process: Process) -> None:
+    async def _begins_again(self, process: Process) -> None:
         await process.life.buried()
         process.database.close()
         await asyncio.sleep(0 if self._calm else self.rng.choice(_DOWN))
@@ -266,8 +277,11 @@ class World:
             self._begin(process.slot)
 
     def _living(self) -> Process | None:
-        living = [each for each in self._processes if each is not None and not each.life.dead]
-        return self.rng.choice(living) if living else None
+        alive = self._alive()
+        return self.rng.choice(alive) if alive else None
+
+    def _alive(self) -> list[Process]:
+        return [each for each in self._processes if each is not None and not each.life.dead]
 
     def _noted(self, by: str, kept: Kept) -> None:
         if kept.unit != "pulse":
@@ -288,11 +302,13 @@ class World:
 
     async def _jump(self, time: timedelta) -> None:
         """What is on its way to a platform comes before that: it would take as long."""
-        living = [each for each in self._processes if each is not None and not each.life.dead]
-        while self.judge.under_way(each.life.name for each in living) or any(each.is_at_it for each in living):
+        alive = self._alive()
+        while self.judge.under_way(each.life.name for each in alive) or any(each.is_at_it for each in alive):
             await asyncio.sleep(0.5)
-            living = [each for each in living if not each.life.dead]
+            alive = [each for each in alive if not each.life.dead]
         self._shift(time)
+        for process in alive:
+            process.app.relay.wake()  # as it has looked many times by now
 
     def _shift(self, time: timedelta) -> None:
         self.shifts = [*self.shifts[-5:], (self.loop.time(), self.now)]
@@ -344,15 +360,14 @@ class World:
         for process in self._processes:
             if process is not None:
                 process.life.spared()
-        while self._told_tasks:
-            await asyncio.wait(self._told_tasks)
-        await asyncio.sleep(max(_DOWN))  # whoever is dead comes again
+        while self._coming:
+            await asyncio.wait(self._coming)
         for seconds in _UNTIL_ALL_IS_DONE:
             await asyncio.sleep(1.5)
-            if await self._rests() and not self._file.waiting():
+            if await self._rests() and not self._memory.do(_anything_waits):
                 break
             await self._jump(timedelta(seconds=seconds))
-        self.judge.settled(self._file.path)
+        self.judge.settled(self._memory.driver)
 
     async def _rests(self) -> bool:
         """Whether nobody is due to be looked at."""
@@ -361,7 +376,7 @@ class World:
 
     def _compare(self) -> None:
         """The report is what the accepted acts come to."""
-        found = self._file.read(lambda connection: reviews(connection, PackShelf()))
+        found = self._memory.do(reviews, PackShelf())
         folded = Replay(self._engine, self._known, self.joined).of(self.kept)
         if sorted(each.id for each in found) != sorted(folded):
             self.breaks("the reviews are not those that were started")
@@ -384,6 +399,15 @@ class World:
         await asyncio.sleep(0)
 
     _over = False
+
+
+def _was_at_work(connection: Connection, now: datetime) -> None:
+    """As processes note it every minute."""
+    connection.execute(_AT_WORK, {"now": now})
+
+
+def _anything_waits(connection: Connection) -> bool:
+    return bool(connection.scalar(_WAITS))
 
 
 def _difference(one: Review, other: Review) -> str:
