@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+from sqlalchemy import Connection
+
 from bot import relay
 from bot.relay import Relay, Sent
 from bot.turns import TurnRunner
 from conversations.activities import Activity
 from storage import outbox, unit_of_work
+from storage.outbox import Claimed
 
 Plant: TypeAlias = Callable[[Any, str, Any], None]
 
@@ -52,10 +55,18 @@ def _without_a_lease(plant: Plant) -> None:
     plant(outbox, "LEASE", timedelta(0))
 
 
+def _its_own_lane_claimed_anew(plant: Plant) -> None:
+    def claim(connection: Connection, *, held: object, **options: Any) -> list[Claimed]:
+        return outbox.claim(connection, **options)
+
+    plant(relay, "claim", claim)
+
+
 FAULTS: Mapping[str, Callable[[Plant], None]] = {
     "received before the commit": _received_before_the_commit,
     "marked before it is sent": _marked_before_it_is_sent,
     "sent again without a look": _sent_again_without_a_look,
     "keys of the inbox left out": _without_keys,
     "claimed without a lease": _without_a_lease,
+    "its own lane claimed anew": _its_own_lane_claimed_anew,
 }

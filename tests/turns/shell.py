@@ -22,15 +22,16 @@ TURN_SECONDS = 2.5  # so long an endpoint waits for a turn
 
 
 class Overheard(logging.Handler):
-    """What the product logs as an error is one, unless the simulation has made it."""
+    """What the product logs as an error is one, unless the simulation has made it; and the database refuses nothing."""
 
     def __init__(self, breaks: Callable[[str], object]) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self._breaks = breaks
 
     def emit(self, record: logging.LogRecord) -> None:
         error = getattr(record, "error", "")
-        if error not in _EXPECTED:
+        is_fault = record.levelno >= logging.ERROR or record.getMessage() == "storage_refused"
+        if is_fault and error not in _EXPECTED:
             self._breaks(f"{record.getMessage()}: {error} at {getattr(record, 'at', '')}")
 
 

@@ -86,14 +86,16 @@ class World:
 
     def run(self) -> None:
         """What broke is in `broken` then, everything that happened in `lines`."""
-        log, overheard = logging.getLogger("bot"), Overheard(self.breaks)
-        log.addHandler(overheard)
+        logs, overheard = [logging.getLogger(name) for name in ("bot", "storage")], Overheard(self.breaks)
+        for log in logs:
+            log.addHandler(overheard)
         try:
             self.loop.run_until_complete(self._play())
         except Exception as error:  # noqa: BLE001  # whatever comes out of the product is what is looked for
             self.breaks(error)
         finally:
-            log.removeHandler(overheard)
+            for log in logs:
+                log.removeHandler(overheard)
             self._calm = True
             self.loop.run_until_complete(self._end())
             self.loop.close()
