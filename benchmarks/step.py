@@ -32,7 +32,7 @@ from conversations.engine import step
 from conversations.events import Event
 from conversations.ports import Found
 from conversations.recognizer import recognize
-from conversations.standing import Standing, stand
+from conversations.standing import Standing
 
 FLOOR, WATERFALL = "pure", "botbuilder_waterfall"
 # The dialogues that each plays in a round, so that it takes some tenths of a second.
@@ -102,7 +102,7 @@ def _walk(own: Engine) -> list[_Answer]:
     begins = Activity(
         keys=("begin",), kind=ActivityKind.COMMAND, actor=SLACK.actor, reference=reference, at=now, text="start Claims"
     )
-    review, walk = own.decide(begins, Found()).review, list[_Answer]()
+    turn, walk = own.decide(begins, Found()), list[_Answer]()
     for n, text in enumerate(answers(own, SLACK).values()):
         said = Activity(
             keys=(f"said/{n}",),
@@ -113,14 +113,14 @@ def _walk(own: Engine) -> list[_Answer]:
             at=now,
             text=text,
         )
-        assert review is not None
-        standing, found = stand(review, now.astimezone(own.zone)), Found(review=review)
-        event = recognize(said, standing, own.rules, None)
-        walk.append(_Answer(activity=said, found=found, standing=standing, event=event))
-        after = own.decide(said, found).review
-        if after is None or after.version == review.version:
+        assert turn.review is not None
+        assert turn.standing is not None
+        event = recognize(said, turn.standing, own.rules, None)
+        found = Found(review=turn.review, stood=turn.standing)
+        walk.append(_Answer(activity=said, found=found, standing=turn.standing, event=event))
+        before, turn = turn.review, own.decide(said, found)
+        if turn.review is None or turn.review.version == before.version:
             raise NotMeasured(f"{text!r} has answered nothing")
-        review = after
     return walk
 
 

@@ -46,8 +46,10 @@ def board(standing: Standing) -> Board:
     for number, question in enumerate(standing.pack.questions, 1):
         if _is_on(posted, f"question/{question.key}", standing.asked in {item.key for item in question.items}):
             cards[f"question/{question.key}"] = question_card(standing, question, number)
-    for item in standing.items.values():
-        cards.update(_item_cards(standing, item, posted))
+    about = {key.partition("/")[2] for key in posted}
+    for key, item in standing.items.items():
+        if _due(item) or key in about:
+            cards.update(_item_cards(standing, item, posted))
     cards.update(_asked_here(standing))
     cards.update(_private_cards(standing))
     if _is_on(posted, "summary", standing.phase is Phase.DONE or standing.nothing_left_to_ask):
@@ -87,17 +89,27 @@ def _is_on(posted: Collection[MessageKey], key: MessageKey, due: bool) -> bool:
 def _item_cards(
     standing: Standing, item: ItemStanding, posted: Collection[MessageKey]
 ) -> Iterator[tuple[MessageKey, Card]]:
-    key = item.item.key
-    following_up = item.claim is not None and item.claim.kind in (ActKind.ANSWERED, ActKind.RIVALLED)
-    if _is_on(posted, f"follow_up/{key}", following_up):
-        yield f"follow_up/{key}", follow_up_card(standing, item, following_up)
-    if _is_on(posted, f"conflict/{key}", len(item.sides) > 1):
+    key, due = item.item.key, _due(item)
+    if _is_on(posted, f"follow_up/{key}", "follow_up" in due):
+        yield f"follow_up/{key}", follow_up_card(standing, item, "follow_up" in due)
+    if _is_on(posted, f"conflict/{key}", "conflict" in due):
         yield f"conflict/{key}", conflict_card(standing, item)
-    if _is_on(posted, f"waiver/{key}", item.state is State.NA_PENDING):
+    if _is_on(posted, f"waiver/{key}", "waiver" in due):
         yield f"waiver/{key}", waiver_card(standing, item)
-    stranger = item.names_nobody_here and not item.kept
-    if _is_on(posted, f"who/{key}", stranger):
-        yield f"who/{key}", who_card(standing, item, stranger)
+    if _is_on(posted, f"who/{key}", "who" in due):
+        yield f"who/{key}", who_card(standing, item, "who" in due)
+
+
+@once
+def _due(item: ItemStanding) -> tuple[str, ...]:
+    """The messages that an item wants now."""
+    wanted = {
+        "follow_up": item.claim is not None and item.claim.kind in (ActKind.ANSWERED, ActKind.RIVALLED),
+        "conflict": len(item.sides) > 1,
+        "waiver": item.state is State.NA_PENDING,
+        "who": item.names_nobody_here and not item.kept,
+    }
+    return tuple(kind for kind, due in wanted.items() if due)
 
 
 def _asked_here(standing: Standing) -> Iterator[tuple[MessageKey, Card]]:

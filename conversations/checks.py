@@ -82,8 +82,8 @@ def failed_checks(standing: Standing) -> tuple[Finding, ...]:
 
 def _approves_oneself(standing: Standing) -> Iterator[Clash]:
     for item in standing.items.values():
-        person = _named(item)
         for other in item.item.must_differ_from:
+            person = _named(item)
             if person is not None and other in standing.items and _named(standing.items[other]) == person:
                 labels = f"{_label(standing, item.item.key)} and {_label(standing, other)}"
                 says = f"The {labels} are one person; naming somebody else for one of the two settles it."
@@ -98,8 +98,8 @@ def _approves_oneself(standing: Standing) -> Iterator[Clash]:
 
 
 def _after_what_it_precedes(standing: Standing) -> Iterator[Clash]:
-    for key, item in standing.items.items():
-        later = item.item.before or key
+    pairs = ((key, item.item.before) for key, item in standing.items.items() if item.item.before)
+    for key, later in pairs:
         day, limit = _day(standing, key), _day(standing, later)
         if day and limit and day > limit:
             says = (
@@ -123,10 +123,10 @@ def _rehearsal(standing: Standing) -> Iterator[Clash]:
 
 
 def _target_and_baseline(standing: Standing) -> Iterator[Clash]:
-    pair, up = _target(standing), _means_up(standing)
+    pair = _target(standing)
     if pair is None:
         return
-    target, baseline = pair
+    (target, baseline), up = pair, _means_up(standing)
     if target == baseline:
         yield _METRICS, "The target is the same number as the baseline; correcting one of the two settles it."
     elif up is not None and up is not (target > baseline):

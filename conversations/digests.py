@@ -139,7 +139,7 @@ def _then(standing: Standing, since: datetime | None) -> Standing | None:
     if since is None or since < review.started_at:
         return None
     acts = tuple(act for act in review.acts if act.at <= since)
-    return stand(replace(review, acts=acts), since.astimezone(standing.now.tzinfo))
+    return stand(replace(review, acts=acts), since.astimezone(standing.now.tzinfo), standing)
 
 
 def _answered_since(standing: Standing, then: Standing | None) -> list[str]:

@@ -80,8 +80,8 @@ class History:
         )
 
     def about(self, key: str) -> tuple[object, ...]:
-        found = (self.begun, self.undone, self.told, self.not_me, self.standing.review.reached)
-        return tuple(each.get(key) for each in found)
+        told, not_me, reached = self.told.get(key), self.not_me.get(key), self.standing.review.reached.get(key)
+        return self.begun.get(key), self.undone.get(key), told, not_me, reached
 
     def can_be_told(self, person: str) -> bool:
         return person not in self.standing.gone and person not in self.outside

@@ -81,7 +81,7 @@ class Standing:
 
 
 def stand(review: Review, now: datetime, since: Standing | None = None) -> Standing:
-    """`since` is where it stood some acts before: items that these are not about are not added up again."""
+    """`since` is where it stood some acts before, or after: items that these are not about are not added up again."""
     withdrawn = {act.target for act in review.acts if act.kind is ActKind.WITHDRAWN}
     live = tuple(act for act in review.acts if act.kind is not ActKind.WITHDRAWN and act.n not in withdrawn)
     profile = reduce(lambda profile, act: {**profile, **act.profile}, live, {"stage": "pilot"})

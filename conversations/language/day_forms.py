@@ -30,6 +30,7 @@ class DayForms:
     weekdays: tuple[tuple[int, re.Pattern[str]], ...]
     days: tuple[tuple[int, re.Pattern[str]], ...]
     units: tuple[tuple[str, re.Pattern[str]], ...]
+    unit: re.Pattern[str]  # any of them, as a word: nothing counts days where none is
     periods: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -71,6 +72,7 @@ def day_forms(languages: Iterable[Any], numbers: Mapping[str, float]) -> DayForm
         weekdays=keyed(_day_pairs(languages, "weekdays")),
         days=keyed(_day_pairs(languages, "relative_days")),
         units=keyed(_day_pairs(languages, "time_unit")),
+        unit=lazily(rf"(?<!\w)(?:{names('time_unit')})(?!\w)"),
         periods=tuple((each, lazily(either(f"period_{each}"))) for each in ("week", "month", "quarter", "year")),
     )
 

@@ -18,6 +18,7 @@ from conversations.language.patterns import fold
 from conversations.language.rules import Rules
 from conversations.packs import Direction
 
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"(?<![\d-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d-])")
 _NUMERIC = re.compile(
     r"(?<![\w.,/-])(\d{1,2})([./-])(\d{1,2})(?:\2((?:20)?\d\d)(?![\w/-])|(?<=/\d)(?![\w/.%-])|(?<=/\d\d)(?![\w/.%-])|\.(?!\d))"
@@ -74,7 +75,7 @@ def find_days(folded: str, today: date, *, past: bool, date_order: str | None, r
     calendar = _Calendar(today=today, past=past, date_order=date_order, rules=rules)
     found: list[FoundDay] = []
     taken = bytearray(len(folded))
-    for reader in _READERS:
+    for reader in _READERS if _DIGIT.search(folded) else _READERS_OF_WORDS:
         for each in islice(reader(folded, calendar), MANY):
             if not any(taken[each.start : each.end]):
                 found.append(each)
@@ -224,6 +225,8 @@ def _relative(folded: str, calendar: _Calendar) -> Iterator[FoundDay]:
 def _ahead_and_back(folded: str, calendar: _Calendar) -> Iterator[FoundDay]:
     for match in _AHEAD.finditer(folded):
         yield from _found(match, _shifted(calendar.today, int(match[1]) * (7 if match[2] == "w" else 1)))
+    if calendar.rules.days.unit.search(folded) is None:
+        return
     for sign, patterns in ((1, calendar.rules.days.ahead), (-1, calendar.rules.days.back)):
         for pattern in patterns:
             for match in pattern.finditer(folded):
@@ -285,3 +288,6 @@ _READERS: tuple[Callable[[str, _Calendar], Iterator[FoundDay]], ...] = (
     _day_of_month,
     _week,
 )
+_READERS_OF_WORDS = tuple(
+    each for each in _READERS if each not in (_iso, _day_month, _month_day, _numeric, _day_of_month)
+)  # the others find digits only

@@ -94,13 +94,32 @@ def tidy(text: str, rules: Rules) -> str:
     return _SPACE.sub(" ", _LINE.sub("; ", plain.strip())).strip()
 
 
-@lru_cache(maxsize=16)  # of one turn: what an answer is to is asked before what it is worth
 def read(text: str, rules: Rules, *, today: date, past: bool = False, date_order: str | None = None) -> Reading:
     """`past`: whether a day without a year is looked for backwards."""
+    return _read(text, rules, today, past, date_order)  # by place, as the memory tells calls apart by how they are made
+
+
+_of_one_turn = lru_cache(maxsize=16)  # what an answer is to is asked before what it is worth
+
+
+@_of_one_turn
+def _read(text: str, rules: Rules, today: date, past: bool, date_order: str | None) -> Reading:
+    _, folded, addresses = _tidied(text, rules)
+    return _beside(
+        text, rules, find_days(blanked(folded, addresses), today, past=past, date_order=date_order, rules=rules)
+    )
+
+
+@_of_one_turn
+def _tidied(text: str, rules: Rules) -> tuple[str, str, tuple[Span, ...]]:
     plain = tidy(text, rules)
-    folded = fold(plain)
-    addresses = _addresses(plain, rules)
-    days = find_days(blanked(folded, addresses), today, past=past, date_order=date_order, rules=rules)
+    return plain, fold(plain), _addresses(plain, rules)
+
+
+@_of_one_turn
+def _beside(text: str, rules: Rules, days: tuple[FoundDay, ...]) -> Reading:
+    """With all that stands beside the days, which is the same in whichever direction they were looked for."""
+    plain, folded, addresses = _tidied(text, rules)
     taken = [*((each.start, each.end) for each in addresses), *((each.start, each.end) for each in days)]
     covered = blank(folded, taken)
     covered = blank(covered, (each.span() for each in rules.forms.clock.finditer(covered)))
@@ -121,8 +140,9 @@ def _addresses(plain: str, rules: Rules) -> tuple[Span, ...]:
             Span(kind, each.start(), each.end(), each[0])
             for each in islice(getattr(rules.forms, kind).finditer(rest), MANY)
         ]
-        rest = blanked(rest, spans)
-        found += spans
+        if spans:
+            rest = blanked(rest, spans)
+            found += spans
     return tuple(sorted(found, key=lambda each: each.start))
 
 

@@ -158,3 +158,13 @@ def test_what_kind_of_word_it_is(word: str, shouted: bool, identifier: bool, com
     (found,) = reading(word).words
     assert (found.text, found.capital) == (word, word[0].isupper())
     assert (found.shouted, found.identifier, found.compound) == (shouted, identifier, compound)
+
+
+def test_words_are_read_once_however_it_is_asked_and_whichever_way_a_day_would_be_looked_for() -> None:
+    today, text = date(2026, 11, 23), "whatever was said before, but with no day in it"
+    one = read(text, RULES, today=today)
+    assert read(text, RULES, today=today, past=False, date_order=None) is one
+    assert read(text, RULES, today=today, past=True) is one
+    assert read(f"{text}, or on friday", RULES, today=today, past=True) != read(
+        f"{text}, or on friday", RULES, today=today
+    )
