@@ -108,6 +108,8 @@ _FIELDS = {
 
 def visible(text: str) -> str:
     """The text without what a screen would act on: escape sequences, control and direction characters."""
+    if text.isprintable():  # as nearly always
+        return text
     return _HIDDEN.sub(lambda found: " " * found[0].isspace(), _ESCAPE_SEQUENCE.sub("", text))
 
 

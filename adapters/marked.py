@@ -68,6 +68,8 @@ class Names:
 
     def bare(self, marked: str) -> str:
         """A sentence without any markup."""
+        if not _MARKED.search(marked):
+            return marked
         return "".join(self.in_words(style, text) for style, text in pieces(marked))
 
 
@@ -117,7 +119,7 @@ def with_addresses(text: str, most: int) -> Iterator[tuple[str, bool]]:
 
 def _with_people(text: str, style: str) -> str:
     """Text with its people marked; behind each `style` goes on."""
-    return MENTION.sub(lambda found: f"{PERSON}{found[1]}{style}", text)
+    return MENTION.sub(lambda found: f"{PERSON}{found[1]}{style}", text) if "<@" in text else text
 
 
 def _without_trailing(address: str) -> str:

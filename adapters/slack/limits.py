@@ -62,7 +62,12 @@ def characters(value: object) -> int:
     """How many there are to read, and in addresses."""
     if isinstance(value, list):
         return sum(characters(each) for each in value)
-    if isinstance(value, dict):
-        read = (len(text) for key, text in value.items() if key in ("text", "url") and isinstance(text, str))
-        return sum(read) + sum(characters(each) for each in value.values() if not isinstance(each, str))
-    return 0
+    if not isinstance(value, dict):
+        return 0
+    read = 0
+    for key, each in value.items():
+        if not isinstance(each, str):
+            read += characters(each)
+        elif key in ("text", "url"):
+            read += len(each)
+    return read
