@@ -25,14 +25,14 @@ from conversations.activities import Activity, ActivityKind, Form
 from storage.threads import TOGETHER
 
 MOST = 10  # statements a turn
-TRIPS, TRIPS_TODAY = 4, 18  # round trips of a turn to PostgreSQL: the target, and what must not become more
+TRIPS = 4  # round trips of a turn to PostgreSQL
 Trips: TypeAlias = Callable[[], int]
 _NOW_AND_THEN = {"INSERT INTO reminder": "look", "DELETE FROM reminder": "look", "SELECT act.": "acts"}
 _FIRST = 50_000  # review here; the ones before are those of messages
 _FEW = 2  # items of the small pack; the large one has all that ship
 
 
-async def shape(store: str, url: str, folder: Path, most_trips: int = TRIPS_TODAY) -> list[Figure]:
+async def shape(store: str, url: str, folder: Path) -> list[Figure]:
     """The counts of one database, on which nothing else is counted meanwhile."""
     _write_small_pack(folder)
     told = list[Figure]()
@@ -48,7 +48,7 @@ async def shape(store: str, url: str, folder: Path, most_trips: int = TRIPS_TODA
                     commits = await _commits_of_waiting(application, _FIRST + 1000 * many, many)
                     told.append(counted(8, f"{store}: commits for {many} waiting turns", commits, 1))
     if store == "PostgreSQL":
-        told.append(counted(8, f"{store}: round trips in a turn", max(turn["trip"] for turn in seen), most_trips))
+        told.append(counted(8, f"{store}: round trips in a turn", max(turn["trip"] for turn in seen), TRIPS))
     statements = max(turn["statement"] + turn["look"] + turn["acts"] for turn in seen)
     return [
         counted(8, f"{store}: statements in a turn", statements, MOST),

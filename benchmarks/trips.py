@@ -28,7 +28,8 @@ class Passing:
         """The URL by which clients get there."""
         self._thread.start()
         listening = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._pass, "127.0.0.1", 0), self._loop)
-        port: int = listening.result().sockets[0].getsockname()[1]
+        self._server = listening.result()
+        port: int = self._server.sockets[0].getsockname()[1]
         passed = self._url.difference_update_query(["host", "port"]).set(host="127.0.0.1", port=port)
         return passed.update_query_dict({"sslmode": "disable"}).render_as_string(hide_password=False)
 
@@ -36,8 +37,10 @@ class Passing:
         asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
 
     async def _cancel(self) -> None:
+        self._server.close()
         passed = asyncio.all_tasks() - {asyncio.current_task()}
         for task in passed:
             task.cancel()
@@ -61,8 +64,12 @@ class Passing:
                     writer.write(head + body)
             writer.close()
 
-        with suppress(ConnectionError, asyncio.CancelledError):
-            await asyncio.gather(ask(), answer())
+        try:
+            with suppress(ConnectionError, asyncio.CancelledError):
+                await asyncio.gather(ask(), answer())
+        finally:
+            thither.transport.abort()
+            writer.transport.abort()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         where, port = self._url.query.get("host"), self._url.port or 5432

@@ -31,6 +31,7 @@ from bot.library import load_engine
 from bot.settings import Settings
 from conversations.activities import Activity, ActivityKind
 from conversations.decide import Engine
+from storage.bundles import in_bundles
 from storage.database import postgres_engine, to_address, to_path, writing_engine
 from storage.shelf import PackShelf
 from storage.unit_of_work import run_turn
@@ -81,7 +82,7 @@ def main() -> None:
             engine = load_engine(Settings(database_url=url), pack)
             asyncio.run(_begin(url, pack, n * REVIEWS))
             address = to_address(url)
-            connections = postgres_engine(address) if chosen.postgres else writing_engine(to_path(address))
+            connections = in_bundles(postgres_engine(address)) if chosen.postgres else writing_engine(to_path(address))
             meter = Meter()
             with _profiled() if chosen.profile else _plain():
                 _play(connections, engine, n * REVIEWS, meter)

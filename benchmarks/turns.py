@@ -10,7 +10,7 @@ from benchmarks.figures import Figure, counted, spread
 from benchmarks.load import Round
 from benchmarks.platforms import FLOOR, PRODUCT, Platform
 from benchmarks.setting import Setting
-from benchmarks.shape import TRIPS, shape
+from benchmarks.shape import shape
 from benchmarks.shape_teams import shape_on_teams
 from benchmarks.slack import SLACK
 from benchmarks.teams import STOCK, TEAMS
@@ -44,7 +44,7 @@ async def turns_shape(setting: Setting, platform: Platform) -> list[Figure]:
 async def counts(setting: Setting) -> list[Figure]:
     """Of turns on Slack: statements, commits, round trips."""
     _, url = _urls(setting, SLACK, "counts")
-    return await shape(setting.store, url, setting.folder, TRIPS)
+    return await shape(setting.store, url, setting.folder)
 
 
 def _urls(setting: Setting, platform: Platform, part: str = "turns") -> tuple[str, str]:

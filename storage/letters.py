@@ -28,16 +28,17 @@ from conversations.effects import MessageKey, Revise, Turn
 from conversations.letters import Letter, LetterLine
 from conversations.people import Account
 from conversations.ports import DeliveryKind
+from storage.bundles import unawaited
 from storage.mapping import Row, to_card, to_card_json
 from storage.models import letter, letter_line
 
 PREFIX = "letter/"  # of the key of a letter's message, which is the name of its delivery as well
 
 _home = select(letter.c.review_id).where(letter.c.key == letter_line.c.letter_key).scalar_subquery()
-_KEEP = insert(letter)
-_KEEP_LINES = insert(letter_line)
-_DROP = delete(letter).where(letter.c.key == bindparam("dropped"))
-_DROP_LINES = delete(letter_line).where(letter_line.c.letter_key == bindparam("dropped"))
+_KEEP = unawaited(insert(letter))
+_KEEP_LINES = unawaited(insert(letter_line))
+_DROP = unawaited(delete(letter).where(letter.c.key == bindparam("dropped")))
+_DROP_LINES = unawaited(delete(letter_line).where(letter_line.c.letter_key == bindparam("dropped")))
 _LINES = (
     select(letter_line, letter.c.person, letter.c.since)
     .join(letter)

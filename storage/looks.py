@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Executable, bindparam, case, delete, update
 from conversations.effects import Turn
 from conversations.people import Account
 from conversations.review import Review
+from storage.bundles import unawaited
 from storage.models import reminder
 from storage.statements import on_each
 
@@ -28,14 +29,16 @@ def _look(insert: Any) -> Executable:
     return statement.on_conflict_do_update(index_elements=keys, set_={"due_at": sooner})  # type: ignore[no-any-return]  # the dialect's insert is chosen at run time
 
 
-_LOOK = on_each(_look)
-_FORGET = delete(reminder).where(
-    reminder.c.review_id == bindparam("review_id"),
-    reminder.c.platform == bindparam("platform"),
-    reminder.c.tenant == bindparam("tenant"),
-    reminder.c.who.in_(bindparam("gone", expanding=True)),
+_LOOK = on_each(lambda insert: unawaited(_look(insert)))
+_FORGET = unawaited(
+    delete(reminder).where(
+        reminder.c.review_id == bindparam("review_id"),
+        reminder.c.platform == bindparam("platform"),
+        reminder.c.tenant == bindparam("tenant"),
+        reminder.c.who.in_(bindparam("gone", expanding=True)),
+    )
 )
-_WAKE_UP = (
+_WAKE_UP = unawaited(
     update(reminder)
     .where(
         reminder.c.platform == bindparam("of_platform"),

@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from conversations.errors import LaneLost
 from conversations.ports import Delivery, DeliveryKind
+from storage.bundles import unawaited
 from storage.letters import PREFIX, lines_of, to_letter
 from storage.mapping import Row, quoted_acts, to_delivery
 from storage.models import DeliveryState, act, lane, message, outbox, review
@@ -59,7 +60,7 @@ _CLAIM = (
 )
 _ANY_DUE = select(exists().where(lane.c.due_at <= bindparam("now")))
 _later = outbox.alias("later")
-_SUPERSEDE = (
+_SUPERSEDE = unawaited(
     update(outbox)
     .where(
         outbox.c.lane.in_(bindparam("lanes", expanding=True)),
@@ -100,12 +101,14 @@ _SHOWN = _WHOLE.where(
     outbox.c.platform == bindparam("platform"),
     outbox.c.tenant == bindparam("tenant"),
 )
-_TRY = (
+_TRY = unawaited(
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
     .values(attempts=outbox.c.attempts + case((outbox.c.trouble.is_(None), 1), else_=0), tries=outbox.c.tries + 1)
 )
-_IDLE = update(lane).where(lane.c.key.in_(bindparam("lanes", expanding=True))).values(due_at=None, lease_by=None)
+_IDLE = unawaited(
+    update(lane).where(lane.c.key.in_(bindparam("lanes", expanding=True))).values(due_at=None, lease_by=None)
+)
 _WORDS = select(act.c.review_id, act.c.n, act.c.said).where(
     act.c.review_id.in_(bindparam("reviews", expanding=True)),  # for a list of pairs, SQLite looks at all acts
     tuple_(act.c.review_id, act.c.n).in_(bindparam("quoted", expanding=True)),
@@ -116,8 +119,8 @@ _held = and_(lane.c.key == bindparam("lane"), lane.c.lease_by == bindparam("me")
 _LOCK = select(lane.c.key).where(_held).with_for_update()
 _waiting = exists().where(outbox.c.lane == lane.c.key, outbox.c.state == _PENDING)
 _again = bindparam("again", type_=lane.c.due_at.type)
-_RELEASE = update(lane).where(_held).values(lease_by=None, due_at=case((_waiting, _again), else_=null()))
-_END = (
+_RELEASE = unawaited(update(lane).where(_held).values(lease_by=None, due_at=case((_waiting, _again), else_=null())))
+_END = unawaited(
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
     .values(state=bindparam("end"), sent_at=bindparam("sent"), trouble=bindparam("why"))
@@ -127,10 +130,10 @@ _hangs_from_it = and_(
     outbox.c.state == _PENDING,
     outbox.c.kind.in_((DeliveryKind.POST, DeliveryKind.REVISE)),
 )
-_END_THREAD = (
+_END_THREAD = unawaited(
     update(outbox).where(_hangs_from_it).values(state=DeliveryState.UNKNOWN, sent_at=null(), trouble=NEVER_POSTED)
 )
-_CALL_BACK = (
+_CALL_BACK = unawaited(
     update(outbox)
     .where(outbox.c.id == bindparam("of"))
     .values(
@@ -140,7 +143,7 @@ _CALL_BACK = (
         delivery_id=outbox.c.delivery_id + "/" + cast(outbox.c.id, String),
     )
 )
-_CALL_BACK_REVISIONS = (
+_CALL_BACK_REVISIONS = unawaited(
     update(outbox)
     .where(
         outbox.c.lane == bindparam("in_lane"),
@@ -149,9 +152,9 @@ _CALL_BACK_REVISIONS = (
     )
     .values(state=DeliveryState.CALLED_BACK, trouble=TOO_LATE)
 )
-_NOT_SENT = update(outbox).where(outbox.c.id == bindparam("of")).values(attempts=bindparam("before"))
-_NOTE = update(outbox).where(outbox.c.id == bindparam("of")).values(trouble=bindparam("why"))
-_NAME_THREAD = (
+_NOT_SENT = unawaited(update(outbox).where(outbox.c.id == bindparam("of")).values(attempts=bindparam("before")))
+_NOTE = unawaited(update(outbox).where(outbox.c.id == bindparam("of")).values(trouble=bindparam("why")))
+_NAME_THREAD = unawaited(
     update(review)
     .where(review.c.id == bindparam("of"), review.c.thread.is_(None), exists().where(_held))
     .values(thread=bindparam("name"))
@@ -177,7 +180,7 @@ def _name_message(insert: Any) -> Any:
     )
 
 
-_NAME_MESSAGE = on_each(_name_message)
+_NAME_MESSAGE = on_each(lambda insert: unawaited(_name_message(insert)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, FromClause, String
 
 from conversations.accounts import Joined
 from conversations.people import Account, Person, Preferences
+from storage.bundles import unawaited
 from storage.looks import look_now
 from storage.mapping import Row
 from storage.models import joined, person, preference
@@ -55,7 +56,7 @@ def _save(insert: Any) -> Executable:
     )
 
 
-_SAVE = on_each(_save)
+_SAVE = on_each(lambda insert: unawaited(_save(insert)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

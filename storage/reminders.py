@@ -21,6 +21,7 @@ from conversations.letters import Pending, Plan, Silence, Told
 from conversations.people import Account, Preferences
 from conversations.review import Review
 from storage import models
+from storage.bundles import unawaited
 from storage.ledger import enter, told
 from storage.letters import in_letters, keep_letter
 from storage.looks import save_looks
@@ -58,7 +59,7 @@ _due = (
 )
 _others = select(*_ROW).where(_theirs, reminder.c.due_at < bindparam("lease")).with_for_update(skip_locked=True)
 _CLAIM = update(reminder).where(tuple_(*_ROW).in_(_due)).values(due_at=bindparam("lease")).returning(*_ROW)
-_CLAIM_OTHERS = update(reminder).where(tuple_(*_ROW).in_(_others)).values(due_at=bindparam("lease"))
+_CLAIM_OTHERS = unawaited(update(reminder).where(tuple_(*_ROW).in_(_others)).values(due_at=bindparam("lease")))
 _PLACES = select(review.c.id, review.c.platform, review.c.tenant, review.c.channel, review.c.thread).where(
     review.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -75,15 +76,17 @@ _VERSIONS = (
 )
 _WOKEN = select(exists().where(*_of, reminder.c.due_at < bindparam("lease")))
 _PULSE = select(models.pulse).with_for_update()
-_FIRST_PULSE = on_each(lambda insert: insert(models.pulse).values(id=1).on_conflict_do_nothing())
-_NEXT_PULSE = update(models.pulse)
-_LOOK_AGAIN = (
+_FIRST_PULSE = on_each(lambda insert: unawaited(insert(models.pulse).values(id=1).on_conflict_do_nothing()))
+_NEXT_PULSE = unawaited(update(models.pulse))
+_LOOK_AGAIN = unawaited(
     update(reminder)
     .where(*_of, reminder.c.review_id == bindparam("of_review"), reminder.c.due_at == bindparam("lease"))
     .values(due_at=bindparam("again"))
 )
-_NOTHING_TO_COME = delete(reminder).where(
-    *_of, reminder.c.due_at == bindparam("lease"), reminder.c.review_id.not_in(bindparam("seen", expanding=True))
+_NOTHING_TO_COME = unawaited(
+    delete(reminder).where(
+        *_of, reminder.c.due_at == bindparam("lease"), reminder.c.review_id.not_in(bindparam("seen", expanding=True))
+    )
 )
 
 
@@ -214,7 +217,7 @@ def _save(connection: Connection, plan: Plan, turn: Turn, shelf: PackShelf, reac
     after = _review(turn)
     known = tuple(act for act in after.acts if act.turn < after.version)
     before = replace(after, acts=known, version=plan.read[after.id])
-    save_review(connection, before, after, shelf, plan.at, reach)
+    save_review(connection, before, after, shelf, plan.at, reach, locked=True)
     save_looks(connection, turn, plan.at, but=(plan.account.id,))
     rows = to_outbox_rows(turn, _tick(after.reference, plan.at), f"{_turn(plan)}/{after.id}/{after.version}")
     return in_letters(connection, turn, rows)

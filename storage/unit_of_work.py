@@ -25,6 +25,7 @@ from conversations.people import Account
 from conversations.ports import Decide, Found
 from conversations.preferences import counts_days, speaks_of, speaks_of_nothing_else
 from conversations.review import LIVING, Act, Review
+from storage.bundles import unawaited
 from storage.joins import actor, untold
 from storage.letters import in_letters
 from storage.links import keep_joining, linking_for
@@ -55,12 +56,13 @@ _CHANGING = ("project", "project_key", "owner", "started_by", "phase", "pack_dig
 
 _SEE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(inbox.c.activity_key))
 _SEE_WHOSE = on_each(lambda insert: insert(inbox).on_conflict_do_nothing().returning(untold))
-_FORGET = delete(inbox).where(inbox.c.activity_key.in_(bindparam("keys", expanding=True)))
-_KEEP_PACK = on_each(lambda insert: insert(pack).on_conflict_do_nothing())
+_FORGET = unawaited(delete(inbox).where(inbox.c.activity_key.in_(bindparam("keys", expanding=True))))
+_KEEP_PACK = on_each(lambda insert: unawaited(insert(pack).on_conflict_do_nothing()))
 _BEGIN = insert(review)
 _CHANGE = update(review).where(review.c.id == bindparam("of"), review.c.version == bindparam("read"))
-_ACT = insert(act)
-_ERASE = (
+_CHANGE_LOCKED = unawaited(_CHANGE)
+_ACT = unawaited(insert(act))
+_ERASE = unawaited(
     update(act)
     .where(act.c.review_id == bindparam("of"), act.c.n == bindparam("erased"))
     .values(
@@ -71,7 +73,7 @@ _ERASE = (
         detail=bindparam("left"),
     )
 )
-_DELIVER = insert(outbox)
+_DELIVER = unawaited(insert(outbox))
 
 
 def _wake(insert: Any) -> Executable:
@@ -81,7 +83,7 @@ def _wake(insert: Any) -> Executable:
     return statement.on_conflict_do_update(index_elements=[lane.c.key], set_={"due_at": due_at})  # type: ignore[no-any-return]  # the dialect's insert is chosen at run time
 
 
-_WAKE = on_each(_wake)
+_WAKE = on_each(lambda insert: unawaited(_wake(insert)))
 
 
 def no_op(_: str) -> None:
@@ -108,7 +110,8 @@ def run_turn(
     turn = decide(activity, found)
     before, changed = _before(found, turn)
     if changed is not None:
-        save_review(connection, before, changed, shelf, activity.at, reach, forgets=turn.forgets)
+        how = {"locked": before is found.review, "forgets": turn.forgets}
+        save_review(connection, before, changed, shelf, activity.at, reach, **how)
     if turn.errors:
         connection.execute(_FORGET, {"keys": sorted(set(activity.keys))})
     elif activity.kind is ActivityKind.LAPSE:
@@ -231,14 +234,17 @@ def save_review(
     now: datetime,
     reach: Reach,
     *,
+    locked: bool,
     forgets: bool = False,
 ) -> None:
-    """The next version of a review, which is locked, or a new one. Raises `StaleReview` and its kind.
+    """The next version of a review, or a new one. Raises `StaleReview` and its kind.
+
+    Of one that was `locked` before it was read nobody has made another version.
 
     Only where it `forgets` somebody, what others said may read otherwise.
     """
     try:
-        _begin(connection, after) if before is None else _change(connection, before, after)
+        _begin(connection, after) if before is None else _change(connection, before, after, locked=locked)
     except IntegrityError as error:
         raise _taken(error) from None
     reach("version_written")
@@ -274,14 +280,16 @@ def _keep_pack(connection: Connection, kept: Pack) -> None:
     connection.execute(_KEEP_PACK[connection.dialect.name], row)
 
 
-def _change(connection: Connection, before: Review, after: Review) -> None:
+def _change(connection: Connection, before: Review, after: Review, *, locked: bool) -> None:
     if after.version != before.version + 1:
         raise ValueError("a turn that changes a review makes its next version")
     if after.pack.digest != before.pack.digest:
         _keep_pack(connection, after.pack)
     row = to_review_row(after)
     changing = {name: row[name] for name in _CHANGING} | {"of": before.id, "read": before.version}
-    if connection.execute(_CHANGE, changing).rowcount == 0:
+    same_name = (before.project, before.phase) == (after.project, after.phase)  # another one may be taken
+    statement = _CHANGE_LOCKED if locked and same_name else _CHANGE
+    if connection.execute(statement, changing).rowcount == 0:
         raise StaleReview
 
 

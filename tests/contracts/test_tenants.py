@@ -94,7 +94,7 @@ class World:
         """What is said, and what it changes of what is kept."""
         with self.engine.connect() as connection, connection.begin() as transaction:
             for review in reviews:
-                save_review(connection, None, review, self.shelf, activity.at, no_op)
+                save_review(connection, None, review, self.shelf, activity.at, no_op, locked=False)
             before = _rows(connection)
             try:
                 turn = run_turn(connection, activity, engine().decide, self.shelf)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from conversations.errors import Busy, StorageDown
 from storage import threads
+from storage.bundles import in_bundles
 from storage.database import Database, postgres_engine, reading_engine, to_address, writing_engine
 from storage.models import inbox
 from storage.threads import SqliteWriter, ThreadPool, Units
@@ -27,7 +28,7 @@ def opened(database_url: str) -> Iterator[Opener]:
     """Opens units with room for so many that wait; returns them with what closes them."""
     address = to_address(database_url)
     sqlite = address.get_backend_name() == "sqlite"
-    engine = writing_engine(Path(address.database or "")) if sqlite else postgres_engine(address)
+    engine = writing_engine(Path(address.database or "")) if sqlite else in_bundles(postgres_engine(address))
 
     def open_with(waiting: int) -> tuple[Units, Callable[[], None]]:
         units = SqliteWriter(engine, waiting=waiting) if sqlite else ThreadPool(engine, threads=2, waiting=waiting)
