@@ -71,7 +71,7 @@ class Verdict:
 def judge(ledger: Ledger, town: Town, base: Base, url: str) -> Verdict:
     """When all is settled."""
     verdict = Verdict()
-    _acts(verdict, ledger, base.rows(url, _ACTS), base.rows(url, _REVIEWS))
+    _acts(verdict, ledger, town, base.rows(url, _ACTS), base.rows(url, _REVIEWS))
     rows = base.rows(url, _OUTBOX)
     _messages(verdict, town, rows)
     _letters(verdict, ledger, town, rows)
@@ -80,7 +80,9 @@ def judge(ledger: Ledger, town: Town, base: Base, url: str) -> Verdict:
     return verdict
 
 
-def _acts(verdict: Verdict, ledger: Ledger, acts: list[dict[str, Any]], reviews: list[dict[str, Any]]) -> None:
+def _acts(
+    verdict: Verdict, ledger: Ledger, town: Town, acts: list[dict[str, Any]], reviews: list[dict[str, Any]]
+) -> None:
     begun = Counter(each["project"] for each in reviews)
     for project in ledger.started:
         verdict.counts(begun[project], f"the review {project}")
@@ -92,7 +94,7 @@ def _acts(verdict: Verdict, ledger: Ledger, acts: list[dict[str, Any]], reviews:
             verdict.doubled.append(f"the answer {said!r}, {times} times")
     confirmed = Counter(each["by_person"] for each in acts if each["kind"] == "confirmed")
     for who in ledger.confirmed:
-        verdict.counts(confirmed[who], f"the yes of {who}")
+        verdict.counts(confirmed[town.id(who)], f"the yes of {who}")
 
 
 def _messages(verdict: Verdict, town: Town, rows: list[dict[str, Any]]) -> None:
@@ -131,6 +133,7 @@ def _letters(verdict: Verdict, ledger: Ledger, town: Town, rows: list[dict[str, 
     lost = [who for who in ledger.named if not town.private(who)]
     verdict.lost += [f"the letter to {who}" for who in lost[len(unknown) :]]
     verdict.doubled += [f"the letter to {who}" for who in ledger.named if len(town.private(who)) > 1]
+    verdict.lost += [f"the letter to {who} does not show their yes" for who in ledger.confirmed if town.asks(who)]
 
 
 def _orders(verdict: Verdict, town: Town, rows: list[dict[str, Any]]) -> None:

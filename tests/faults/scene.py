@@ -95,7 +95,7 @@ class Scene:
         await self._until(lambda: self.town.letter(who) or self._given_up(who))
         if self.town.letter(who):
             await self._until(lambda: self.town.is_confirmed(who) or self._presses(who))
-            self.ledger.confirmed.append(self.town.id(who))
+            self.ledger.confirmed.append(who)
 
     async def _presses(self, who: str) -> bool:
         """Who sees no change, or is told that it was not saved, presses again."""

@@ -95,6 +95,10 @@ class Town(ABC):
     def drawn(self, message: Any) -> object:
         """What a message looks like, buttons and all."""
 
+    def drawn_for(self, _who: str, message: Any) -> object:
+        """And to somebody."""
+        return self.drawn(message)
+
     async def again(self, brought: Brought) -> None:
         """As platforms bring again what was not acked."""
         await self.fake._attempt(brought.of)  # one, where `retries` brings all
@@ -109,8 +113,13 @@ class Town(ABC):
         return bool((await self.fake.presses(who, letter, CONFIRMS)).ok)
 
     def is_confirmed(self, who: str) -> bool:
+        """As far as they see: their press may be answered before the message is changed."""
         letter = self.letter(who)
-        return letter is not None and CONFIRMS not in json.dumps(self.drawn(letter))
+        return letter is not None and CONFIRMS not in json.dumps(self.drawn_for(who, letter))
+
+    def asks(self, who: str) -> bool:
+        """Whether somebody's letter, as it stands, asks them to confirm."""
+        return CONFIRMS in json.dumps(self.drawn(self.letter(who)))
 
     def id(self, who: str) -> str:
         return str(self.fake.person(who).id)
@@ -198,6 +207,9 @@ class TeamsTown(Town):
 
     def drawn(self, message: TeamsMessage) -> object:
         return message.card
+
+    def drawn_for(self, who: str, message: TeamsMessage) -> object:
+        return message.card_for(self.id(who))
 
     def there(self) -> list[str]:
         return [name for each in self._of_bot() if (name := _named(_card(each.posted)))]
