@@ -70,9 +70,9 @@ def hush() -> None:
 
 
 def place_of(error: BaseException) -> str:
-    """Where it was raised. The text of an error may repeat what people wrote."""
-    frame = extract_tb(error.__traceback__)[-1]
-    return f"{frame.name}:{frame.lineno}"
+    """Where it was raised, if it was. The text of an error may repeat what people wrote."""
+    frames = extract_tb(error.__traceback__)
+    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "nowhere"
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
@@ -88,5 +88,5 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
     if (turn := TURN.get()) is not None:
         fields["turn"] = turn
     if record.exc_info and (error := record.exc_info[1]) is not None:
-        fields |= {"error": type(error).__name__} | ({"at": place_of(error)} if error.__traceback__ else {})
+        fields |= {"error": type(error).__name__, "at": place_of(error)}
     return fields | ({name: value for name, value in vars(record).items() if name not in _PLAIN} if ours else {})

@@ -555,11 +555,14 @@ def test_a_sender_that_breaks_stops_neither_the_relay_nor_for_long_its_lane(
     assert "secret" not in str([vars(record) for record in caplog.records])
 
 
+@pytest.mark.parametrize("why", [None, ZeroDivisionError()])  # which was never raised itself
 @pytest.mark.parametrize(("times", "then"), [(3, "sent"), (9, "parked")])
 def test_what_could_not_be_put_into_words_was_not_sent_even_where_nobody_could_tell(
-    database: Database, times: int, then: str
+    database: Database, times: int, then: str, why: Exception | None
 ) -> None:
-    clock, platform = Clock(), Platform(None, *[Unsayable() for _ in range(times)], tells=False)
+    unsayable = Unsayable()
+    unsayable.__cause__ = why
+    clock, platform = Clock(), Platform(None, *[unsayable] * times, tells=False)
 
     async def scene() -> None:
         await begun(database.units)
