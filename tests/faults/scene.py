@@ -158,11 +158,16 @@ class Scene:
     async def settles(self) -> None:
         await self._until(lambda: not self.pending())
 
-    async def recovers(self) -> None:
-        """What was brought, decided or owed by now has come about, whatever else is done meanwhile."""
-        brought, pending, named = tuple(self._brought), self.pending(), tuple(self.ledger.named)
+    async def delivers(self) -> None:
+        """What was brought or decided by now has come about, whatever else is done meanwhile."""
+        brought, pending = tuple(self._brought), self.pending()
         await self._until(lambda: all(each.taken for each in brought))
         await self._until(lambda: not pending & self.pending())
+
+    async def recovers(self) -> None:
+        """And what is owed by now."""
+        named = tuple(self.ledger.named)
+        await self.delivers()
         await self._until(lambda: all(self.town.letter(who) or self._given_up(who) for who in named))
 
 
