@@ -47,8 +47,9 @@ simulate-turns: $(VENV)/.tools
 fuzz: $(VENV)/.tools
 	@$(BIN)/python -m tests.fuzz $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(SEED),--seed $(SEED))
 
-# 1,000 kills at every named point of a turn, a delivery and a tick, and all other faults; 1 where anything was lost,
-# said twice or out of order. LOAD=minutes instead: four processes on one PostgreSQL under load, two of them killed.
+# 1,000 kills at every named point of a turn, a delivery and a tick and in migrations, and all other faults; 1 where
+# anything was lost, said twice or out of order. LOAD=minutes instead: four processes on one PostgreSQL under load, of
+# which two are killed.
 faults: $(VENV)/.tools
 	@$(BIN)/python -m tests.faults $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) $(if $(LOAD),load --minutes $(LOAD))
 

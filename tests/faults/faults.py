@@ -155,6 +155,12 @@ def answers(how: Trouble | int | str, seconds: float = 0.0, lasts: float = 1.5) 
     return does
 
 
+async def asked_to_wait(world: World) -> None:
+    world.town.asks_to_wait()
+    await asyncio.sleep(0.5)
+    world.town.fake.heals()
+
+
 # --- poison ----------------------------------------------------------------------------------------------------------
 
 
@@ -211,8 +217,7 @@ FAULTS = (
     Fault(name="platform slow", does=answers(Trouble.SLOW, 0.2), platforms=(SLACK, TEAMS)),
     Fault(name="platform's answers cut in their middle", does=answers(Trouble.HALF), platforms=(SLACK, TEAMS)),
     Fault(name="platform answers 503", does=answers(503), platforms=(SLACK, TEAMS)),
-    Fault(name="Slack asks to wait for ten minutes", does=answers("ratelimited", 6.0, 0.5)),
-    Fault(name="Teams asks to wait for ten minutes", does=answers("Throttled", 6.0, 0.5), platforms=(TEAMS,)),
+    Fault(name="platform asks to wait for long", does=asked_to_wait, platforms=(SLACK, TEAMS)),
 )
 
 

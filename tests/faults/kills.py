@@ -1,27 +1,43 @@
-"""Processes that are killed: at each named point of a turn, a delivery and a tick, and at random moments."""
+"""Processes that are killed: at each named point of a turn, a delivery and a tick, at random moments, and migrating."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from pathlib import Path
 from random import Random
+from signal import SIGKILL
+from tempfile import TemporaryDirectory
+from typing import Any
 
+from tests.faults.scene import newcomer
 from tests.faults.world import Act, World
 from tests.journeys.dying import DELIVERY, TICK, TURN
+from tests.storage.revisions import COLUMN, NEWEST, migrating, scripts_with
 
 ANY_MOMENT = "any moment"
+MIGRATION = "statement of a migration"
 PLAN = ("plan_begun", "letter_written")  # of what a tick keeps
+SELDOM = ("relay_told",)  # of a delivery; each in rounds of its own
 _PASSINGS = {  # in a round there are at least so many
     **dict.fromkeys(TURN, 6),
     **dict.fromkeys(DELIVERY, 12),
-    **dict.fromkeys((*TICK, *PLAN), 1),
+    **dict.fromkeys((*TICK, *PLAN, *SELDOM), 1),
 }
-POINTS = (*_PASSINGS, ANY_MOMENT)
+POINTS = (*_PASSINGS, ANY_MOMENT, MIGRATION)
+# Of the terminal, of letters whose day is over, of erasing somebody: passed in `test_crashes.py`, `test_recalls.py`
+# and `test_erasing_people.py`.
+ELSEWHERE = ("acked", "called_back", "letters_forgotten", "review_forgotten", "account_forgotten")
 _ROUND_SECONDS = 0.8  # about
+_REVISION = "SELECT version_num FROM alembic_version"
 
 
 def killed(point: str, times: int, seed: object) -> Act:
     """So often, each time in another round; where its point was not passed in one, it may die in the next."""
     rng = Random(f"{seed}/{point}")
+    if point == MIGRATION:
+        return _migrates(times, rng)
 
     async def act(world: World) -> None:
         await _begins(world, point, rng)
@@ -53,16 +69,77 @@ async def _arms(world: World, point: str, rng: Random) -> None:
 
 
 async def _died_in_round(world: World, n: int, point: str, rng: Random) -> bool:
-    loop, bot = asyncio.get_running_loop(), world.bot
-    busy = asyncio.create_task(world.scene.round(n))
-    await asyncio.wait({busy, bot.end}, return_when=asyncio.FIRST_COMPLETED)
-    died = bot.end.done()
-    if died:
-        assert bot.end.result() < 0, "it has ended by itself"
-        died_at = loop.time()
-        await _begins(world, point, rng)
-        await world.scene.recovers()
-        world.played.recoveries.append(loop.time() - died_at)
-        world.played.times += 1
-    await busy
+    bot = world.bot
+    async with asyncio.TaskGroup() as tasks:
+        busy = tasks.create_task(_ROUNDS.get(point, _usual)(world, n))
+        await asyncio.wait({busy, bot.end}, return_when=asyncio.FIRST_COMPLETED)
+        died = bot.end.done()
+        if died:
+            assert bot.end.result() < 0, "it has ended by itself"
+            died_at = asyncio.get_running_loop().time()
+            await _begins(world, point, rng)
+            await _recovers(world, died_at)
     return died
+
+
+async def _recovers(world: World, died_at: float) -> None:
+    await world.scene.recovers()
+    world.played.recoveries.append(asyncio.get_running_loop().time() - died_at)
+    world.played.times += 1
+
+
+# --- rounds in which something seldom is passed ----------------------------------------------------------------------
+
+
+async def _usual(world: World, n: int) -> None:
+    await world.scene.round(n)
+
+
+async def _somebody_is_shut_out(world: World, n: int) -> None:
+    await world.scene.names_in_vain(*newcomer(n))
+
+
+_ROUNDS: Mapping[str, Callable[[World, int], Coroutine[Any, Any, None]]] = {
+    "relay_told": _somebody_is_shut_out,
+}
+
+
+# --- a migration -----------------------------------------------------------------------------------------------------
+
+
+def _migrates(times: int, rng: Random) -> Act:
+    """One by one before its first statements, as many as it has or so `times`; then it is done, and work goes on."""
+
+    async def act(world: World) -> None:
+        await world.bot.begins()
+        await world.scene.opens()
+        with TemporaryDirectory() as folder:
+            scripts = scripts_with(Path(folder), ("additive", COLUMN))
+            with migrating(world.url, scripts) as migrates:
+                for n in range(times):
+                    if not await _died_migrating(world, n, partial(migrates, n + 1), rng):
+                        break
+                else:
+                    assert not await _died_migrating(world, times, partial(migrates, 0), rng)
+
+    return act
+
+
+async def _died_migrating(world: World, n: int, migrates: Callable[[], int], rng: Random) -> bool:
+    """While people are busy; on SQLite nobody else may be at work on the file."""
+    alone = world.base.name == "sqlite"
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_usual(world, n))
+        await asyncio.sleep(rng.uniform(0, _ROUND_SECONDS))
+        if alone:
+            await world.bot.stops()
+        code = await asyncio.to_thread(migrates)
+        ended_at = asyncio.get_running_loop().time()
+        if code:
+            assert code == -SIGKILL
+            assert world.base.rows(world.url, _REVISION) == [{"version_num": NEWEST}], "it is not as it was"
+        if alone:
+            await world.bot.begins()
+        if code:
+            await _recovers(world, ended_at)
+    return code != 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.reading import one_review, report_of
+from bot.relay import UNREACHABLE
 from tests.faults.databases import Base
 from tests.faults.towns import Town
 
@@ -40,6 +41,7 @@ class Ledger:
     replies: list[Reply] = field(default_factory=list)
     named: list[str] = field(default_factory=list)  # to be asked whether they are it
     confirmed: list[str] = field(default_factory=list)
+    shut_out: dict[str, str] = field(default_factory=dict)  # who was named as well: their project
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def judge(ledger: Ledger, town: Town, base: Base, url: str) -> Verdict:
     verdict = Verdict()
     _acts(verdict, ledger, town, base.rows(url, _ACTS), base.rows(url, _REVIEWS))
     rows = base.rows(url, _OUTBOX)
-    _messages(verdict, town, rows)
+    _messages(verdict, ledger, town, rows)
     _letters(verdict, ledger, town, rows)
     _orders(verdict, town, rows)
     _reports(verdict, ledger, town, url)
@@ -94,12 +96,19 @@ def _acts(
     confirmed = Counter(each["by_person"] for each in acts if each["kind"] == "confirmed")
     for who in ledger.confirmed:
         verdict.counts(confirmed[town.id(who)], f"the yes of {who}")
+    names = {each["id"]: each["project"] for each in reviews}
+    told = Counter(names[each["review_id"]] for each in acts if each["kind"] == "unreachable")
+    for who, project in ledger.shut_out.items():
+        verdict.counts(told[project], f"that nobody can write to {who}")
 
 
-def _messages(verdict: Verdict, town: Town, rows: list[dict[str, Any]]) -> None:
+def _messages(verdict: Verdict, ledger: Ledger, town: Town, rows: list[dict[str, Any]]) -> None:
     there, arrived = Counter(town.there()), set(town.arrivals())
+    shut_out = {town.id(who) for who in ledger.shut_out}
     for row in rows:
         what = f"{row['kind']} {row['message_key'] or ''} ({row['delivery_id']})"
+        if (row["state"], row["trouble"]) == ("parked", UNREACHABLE) and row["to_person"] in shut_out:
+            continue
         if row["state"] in ("pending", "parked"):
             verdict.lost.append(f"{what}, {row['state']}: {row['trouble']}")
         elif row["state"] == "unknown" and not there[row["delivery_id"]] and not _may_be_unknown(row, town):
@@ -132,7 +141,10 @@ def _letters(verdict: Verdict, ledger: Ledger, town: Town, rows: list[dict[str, 
     unknown = [row for row in rows if row["state"] == "unknown" and (row["message_key"] or "").startswith("letter/")]
     lost = [who for who in ledger.named if not town.private(who)]
     verdict.lost += [f"the letter to {who}" for who in lost[len(unknown) :]]
-    verdict.doubled += [f"the letter to {who}" for who in ledger.named if len(town.private(who)) > 1]
+    posted = Counter(row["to_person"] for row in rows if row["kind"] == "post" and row["state"] in ("sent", "unknown"))
+    for who in ledger.named:
+        if len(town.private(who)) > posted[town.id(who)]:
+            verdict.doubled.append(f"the letter to {who}")
     verdict.lost += [f"the letter to {who} does not show their yes" for who in ledger.confirmed if town.asks(who)]
 
 

@@ -17,7 +17,7 @@ from time import perf_counter
 from bot.bootstrap import machine_clock
 from tests.faults.databases import Base
 from tests.faults.ledger import Verdict, judge
-from tests.faults.scene import HURRY, Bot, Scene, newcomers
+from tests.faults.scene import HURRY, Bot, Scene, newcomer, newcomers
 from tests.faults.towns import SlackTown, on_slack
 from tests.journeys.dying import AHEAD, Child
 
@@ -40,18 +40,18 @@ class Loaded:
     verdict: Verdict = field(default_factory=Verdict)
     done: str = ""
 
-    def slope(self, process: int) -> float:
-        """MB an hour, by least squares, after the warm-up."""
-        warm = [(at, size) for at, size in self.memory[process] if at > WARM_UP * self.seconds]
-        times, sizes = zip(*warm, strict=True)
-        return linear_regression(times, sizes).slope * 3600
+    def slope(self, process: int, begin: float, end: float) -> float:
+        """MB an hour, by least squares, between these shares of the time."""
+        sizes = [(at, size) for at, size in self.memory[process] if begin <= at / self.seconds <= end]
+        return linear_regression(*zip(*sizes, strict=True)).slope * 3600
 
     def lines(self) -> list[str]:
         cuts = quantiles(self.acks, n=100)
         first = f"{self.done} in {self.seconds:.0f} s, {self.killed} kills"
         acks = f"acks: {len(self.acks)}, p50 {1000 * cuts[49]:.0f} ms, p99 {1000 * cuts[98]:.0f} ms"
         memory = (
-            f"process {n}: {sizes[0][1]:.1f} MB, at last {sizes[-1][1]:.1f} MB, {self.slope(n):+.1f} MB an hour"
+            f"process {n}: {sizes[0][1]:.1f} MB, at last {sizes[-1][1]:.1f} MB; MB an hour after the warm-up: "
+            f"{self.slope(n, WARM_UP, 1):+.1f}, in its second half {self.slope(n, (WARM_UP + 1) / 2, 1):+.1f}"
             for n, sizes in self.memory.items()
             if n not in DOOMED
         )
@@ -78,7 +78,7 @@ class Crowd(Scene):
 
     async def opens(self) -> None:
         for n in range(WRITERS):
-            await self._starts(_project(n))
+            await self.starts(_project(n))
 
     async def writes(self, n: int) -> None:
         for line in itertools.count():
@@ -93,12 +93,12 @@ class Crowd(Scene):
                 self._loaded.acks.append(perf_counter() - begun)
             await self._is_taken(brought, _project(n), said)
 
-    async def welcomes(self) -> None:
+    async def grows(self) -> None:
         for n in itertools.count():
             if self.over:
                 return
             self.goes_on()
-            await self._welcomes(f"pat{n}", f"Project {n}")
+            await self.welcomes(*newcomer(n))
             await asyncio.sleep(self._rng.expovariate(1 / NEWCOMER_SECONDS))
 
 
@@ -132,7 +132,7 @@ async def _busy(crowd: Crowd, bots: list[Bot], found: Loaded, rng: Random) -> No
     async with asyncio.TaskGroup() as tasks:
         for n in range(WRITERS):
             tasks.create_task(crowd.writes(n))
-        tasks.create_task(crowd.welcomes())
+        tasks.create_task(crowd.grows())
         others = [asyncio.create_task(_kills(bots, found, rng)), asyncio.create_task(_measures(bots, found))]
         await asyncio.sleep(found.seconds)
         for each in others:
@@ -166,6 +166,9 @@ async def _measures(bots: list[Bot], found: Loaded) -> None:
 
 
 def _megabytes(process: int) -> float:
-    """What it holds in memory, what it shares with the one that it was forked from included."""
+    """Its memory but for files. What it shares with the one that it was forked from counts from the beginning.
+
+    So it does not grow where a shared page becomes its own, as each does sooner or later by counting references.
+    """
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
-    return int(fields["VmRSS"].split()[0]) / 1024
+    return int(fields["RssAnon"].split()[0]) / 1024

@@ -27,10 +27,16 @@ HURRY = "tests.faults.inside:hurry"
 _PENDING = "SELECT id FROM outbox WHERE state = 'pending'"
 _GIVEN_UP = "SELECT to_person FROM outbox WHERE state = 'unknown' AND message_key LIKE 'letter/%'"
 
+_TOLD = "SELECT 1 FROM act JOIN review ON review.id = act.review_id WHERE kind = 'unreachable' AND project = '{}'"
+
 
 def newcomers(number: int) -> list[str]:
-    """Who is named, one in each round."""
-    return [f"pat{n}" for n in range(number)]
+    return [newcomer(n)[0] for n in range(number)]
+
+
+def newcomer(n: int) -> tuple[str, str]:
+    """Who is named in a round, and in which project."""
+    return f"pat{n}", f"Project {n}"
 
 
 class Bot:
@@ -74,24 +80,38 @@ class Scene:
 
     async def opens(self) -> None:
         for project in STANDING:
-            await self._starts(project)
+            await self.starts(project)
         await self.settles()
 
     async def round(self, n: int) -> None:
         """Somebody new is named, asked, and says yes, while others write."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._welcomes(f"pat{n}", f"Project {n}"))
+            tasks.create_task(self.welcomes(*newcomer(n)))
             for writer, project in zip(WRITERS, STANDING, strict=True):
                 tasks.create_task(self._writes(writer, project, n))
 
     async def names(self, who: str, project: str) -> None:
         """In a review of its own; they are asked whether they are it."""
-        await self._starts(project)
-        await self._replies(OWNER, project, f"@{who}, Claims Platform", f"<@{self.town.id(who)}>, Claims Platform")
+        await self._names(who, project)
         self.ledger.named.append(who)
 
-    async def _welcomes(self, who: str, project: str) -> None:
+    async def names_in_vain(self, who: str, project: str) -> None:
+        """Nobody can write to them, and the review is told."""
+        self.town.shuts_out(who)
+        await self._names(who, project)
+        self.ledger.shut_out[who] = project
+        await self._until(lambda: self.has(_TOLD.format(project)))
+
+    async def _names(self, who: str, project: str) -> None:
+        await self.starts(project)
+        await self._replies(OWNER, project, f"@{who}, Claims Platform", f"<@{self.town.id(who)}>, Claims Platform")
+
+    async def welcomes(self, who: str, project: str) -> None:
         await self.names(who, project)
+        await self.confirms(who)
+
+    async def confirms(self, who: str) -> None:
+        """As soon as they are asked, if they ever are."""
         await self._until(lambda: self.town.letter(who) or self._given_up(who))
         if self.town.letter(who):
             await self._until(lambda: self.town.is_confirmed(who) or self._presses(who))
@@ -108,7 +128,7 @@ class Scene:
             said = f"https://wiki.acme.example/{project.split(maxsplit=1)[0].lower()}/{n}/{line}"
             await self._replies(who, project, f"runbook: {said}", said)
 
-    async def _starts(self, project: str) -> None:
+    async def starts(self, project: str) -> None:
         await self._until(lambda: self._started(project))
         self.ledger.started.append(project)
 

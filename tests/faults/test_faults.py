@@ -1,8 +1,9 @@
-"""A dozen kills of the suite of faults, and that it finds what was planted; all of it is `make faults`."""
+"""Some kills of the suite of faults, and that it finds what was planted; all of it is `make faults`."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults.databases import Base, PostgresBase, SqliteBase
-from tests.faults.kills import ANY_MOMENT, killed, rounds_for
+from tests.faults.kills import ANY_MOMENT, ELSEWHERE, MIGRATION, POINTS, killed, rounds_for
 from tests.faults.scene import HURRY
 from tests.faults.world import Played, played
 from tests.journeys.dying import Child, a_child
+from tests.journeys.terminal import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,14 @@ def plays(child: Child, platform: str, base: Base, folder: Path, point: str, tim
 
 @pytest.mark.parametrize(
     ("platform", "point"),
-    [("slack", ANY_MOMENT), ("slack", "relay_sent"), ("slack", "tick_planned"), ("teams", "acts_written")],
+    [
+        ("slack", ANY_MOMENT),
+        ("slack", "relay_sent"),
+        ("slack", "tick_planned"),
+        ("slack", MIGRATION),
+        ("teams", "acts_written"),
+        ("teams", "relay_told"),
+    ],
 )
 def test_killed_again_and_again_nothing_is_lost_doubled_or_out_of_order(
     children: dict[str, Child], base: Base, tmp_path: Path, platform: str, point: str
@@ -53,6 +62,12 @@ def test_killed_again_and_again_nothing_is_lost_doubled_or_out_of_order(
     row = plays(children[platform], platform, base, tmp_path, point, 2 if platform == "slack" else 1)
     assert row.verdict.all == []
     assert row.times == len(row.recoveries) > 0
+
+
+def test_every_point_that_the_product_names_is_killed_at() -> None:
+    sources = (path.read_text() for folder in ("bot", "storage", "adapters") for path in (ROOT / folder).rglob("*.py"))
+    named = {name for source in sources for name in re.findall(r'reach\("(\w+)"\)', source)}
+    assert {*POINTS, *ELSEWHERE} - {ANY_MOMENT, MIGRATION} == named
 
 
 @pytest.mark.parametrize(

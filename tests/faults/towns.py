@@ -48,6 +48,7 @@ class Town(ABC):
     """Who is named is somebody's name, a project names its review."""
 
     name: str
+    busy: str  # what the platform calls it when it asks to wait
     looks_up: bool  # whether it can be asked what became of a message
 
     def __init__(self, fake: Any) -> None:
@@ -60,6 +61,14 @@ class Town(ABC):
     @abstractmethod
     def waiting(self, seconds: float) -> dict[str, float]:
         """How `fail` is told how long its trouble takes."""
+
+    def asks_to_wait(self, seconds: float = 6.0) -> None:
+        """The platform, whoever calls it, until it heals."""
+        self.fake.fail("*", self.busy, times=None, **self.waiting(seconds))
+
+    @abstractmethod
+    def shuts_out(self, who: str) -> None:
+        """From now on the bot cannot write to them."""
 
     @abstractmethod
     def settings(self, url: str) -> Settings: ...
@@ -126,7 +135,7 @@ class Town(ABC):
 
 
 class SlackTown(Town):
-    name, looks_up = "slack", True
+    name, busy, looks_up = "slack", "ratelimited", True
 
     def __init__(self, slack: FakeSlack) -> None:
         super().__init__(slack)
@@ -134,6 +143,9 @@ class SlackTown(Town):
 
     def waiting(self, seconds: float) -> dict[str, float]:
         return {"seconds": seconds, "retry_after": seconds}
+
+    def shuts_out(self, who: str) -> None:
+        self.fake.person(who).deleted = True
 
     def settings(self, url: str) -> Settings:
         return slack_settings(self.fake, url, HTTP)
@@ -179,10 +191,13 @@ class SlackTown(Town):
 
 
 class TeamsTown(Town):
-    name, looks_up = "teams", False
+    name, busy, looks_up = "teams", "Throttled", False
 
     def waiting(self, seconds: float) -> dict[str, float]:
         return {"seconds": seconds}
+
+    def shuts_out(self, who: str) -> None:
+        self.fake.person(who).blocks_bot = True
 
     def settings(self, url: str) -> Settings:
         return teams_settings(self.fake, url)

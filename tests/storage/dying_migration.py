@@ -1,7 +1,7 @@
-"""A migration in processes that kill themselves before their n-th statement: a child of `test_dying_migrations.py`.
+"""A migration in processes that kill themselves before their n-th statement: what `revisions.migrating` starts.
 
-The database's URL and the folder of migrations are its arguments. For each line on standard input the next n; it is
-answered by how that process ended, and the last one has come to its end.
+The database's URL and the folder of migrations are its arguments. Each line on standard input is an n, 0 for none; it
+is answered by how that process ended.
 """
 
 from __future__ import annotations
@@ -32,17 +32,14 @@ def _dies_before(nth: int) -> None:
 def main() -> None:
     url, scripts = sys.argv[1:]
     revisions._SCRIPTS = Path(scripts)
-    for nth in itertools.count(1):
-        sys.stdin.readline()
+    for line in sys.stdin:
         process = os.fork()
         if process == 0:
-            _dies_before(nth)
+            _dies_before(int(line))
             migrate(url, finish=True)
             os._exit(0)
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
         os.write(1, f"{code}\n".encode())
-        if code != -signal.SIGKILL:
-            return
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from storage import revisions
 from storage.database import migrate, open_database
 from storage.revisions import newest
+from tests.journeys.terminal import ROOT
 from tests.storage.tiny import begun, run, says, taken
 
 NEWEST = newest()  # of this program
@@ -41,6 +45,27 @@ def scripts_with(folder: Path, *later: tuple[str, str]) -> Path:
         revision = _REVISION.format(name=name, before=before, kind=kind, does=does)
         (scripts / "versions" / f"{name}_later.py").write_text(revision)
     return scripts
+
+
+@contextmanager
+def migrating(url: str, scripts: Path) -> Iterator[Callable[[int], int]]:
+    """Migrates in a process that kills itself before its n-th statement, or for 0 never: how it ended."""
+    with subprocess.Popen(
+        [sys.executable, ROOT / "tests" / "storage" / "dying_migration.py", url, scripts],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    ) as child:
+
+        def migrates(nth: int) -> int:
+            assert child.stdin
+            assert child.stdout
+            child.stdin.write(f"{nth}\n")
+            child.stdin.flush()
+            return int(child.stdout.readline())
+
+        yield migrates
 
 
 def add_revision(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str = COLUMN, kind: str = "additive") -> None:

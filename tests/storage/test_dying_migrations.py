@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGKILL
@@ -14,8 +12,7 @@ from storage import revisions
 from storage.database import migrate, open_database
 from storage.inspection import inspect_database
 from tests.databases import own_database
-from tests.journeys.terminal import ROOT
-from tests.storage.revisions import COLUMN, DROPS, LAST, NEWEST, scripts_with
+from tests.storage.revisions import COLUMN, DROPS, LAST, NEWEST, migrating, scripts_with
 from tests.storage.test_migrations import answers
 from tests.storage.tiny import begun, run, says, taken
 
@@ -46,21 +43,8 @@ def test_killed_anywhere_it_leaves_the_database_as_it_was_and_the_next_one_goes_
     database.close()
     (tmp_path / "later").mkdir()
     scripts = scripts_with(tmp_path / "later", ("additive", COLUMN), ("destructive", DROPS))
-    with subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "storage" / "dying_migration.py", url, scripts],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
-    ) as child:
-        assert child.stdin
-        assert child.stdout
-        while True:
-            child.stdin.write("\n")
-            child.stdin.flush()
-            code = int(child.stdout.readline())
-            if code == 0:
-                break
+    with migrating(url, scripts) as migrates:
+        while code := migrates(kills + 1):
             assert code == -SIGKILL
             assert revision(url) == NEWEST
             kills += 1
