@@ -307,7 +307,7 @@ class World:
         alive = self._alive()
         while self.judge.under_way(each.life.name for each in alive) or any(each.is_at_it for each in alive):
             await asyncio.sleep(0.5)
-            alive = [each for each in alive if not each.life.dead]
+            alive = self._alive()  # whoever has begun meanwhile, too
         self._shift(time)
         for process in alive:
             process.app.relay.wake()  # as it has looked many times by now
