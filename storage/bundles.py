@@ -11,19 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, Executable, Insert, event
+from sqlalchemy import Engine, event
 
-_UNAWAITED = "unawaited"
-S = TypeVar("S", bound=Executable)
-
-
-def unawaited(statement: S) -> S:
-    """Of which nobody asks how many rows it changed or what their ids are, nor, in the unit, whether it was refused."""
-    quiet = statement.inline() if isinstance(statement, Insert) else statement
-    return quiet.execution_options(**{_UNAWAITED: True})
+from storage.statements import UNAWAITED
 
 
 def in_bundles(engine: Engine) -> Engine:
@@ -47,7 +40,7 @@ def in_bundles(engine: Engine) -> Engine:
 
     def keep(cursor: Any, send: Callable[[Any], object], context: Any) -> bool:
         """Whether it is sent later."""
-        later = bool(context.execution_options.get(_UNAWAITED))
+        later = bool(context.execution_options.get(UNAWAITED))
         if later:
             cursor.connection.keep(send)
         return later

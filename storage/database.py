@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from conversations.errors import ReadinessError, SchemaBehind, StorageDown
-from storage.bundles import in_bundles
 from storage.lock import take_lock
 from storage.models import Base
 from storage.outbox import release_all
@@ -159,6 +158,8 @@ def _sqlite_engine(path: Path, begin: str, pragmas: tuple[str, ...], **pool: Any
 
 
 def _open_postgres(address: URL) -> Database:
+    from storage.bundles import in_bundles  # noqa: PLC0415  # with it comes the driver, which who works on SQLite does not need
+
     engine = in_bundles(postgres_engine(address))
     _check(engine)
     units = ThreadPool(engine, threads=_THREADS)

@@ -28,9 +28,9 @@ from conversations.effects import MessageKey, Revise, Turn
 from conversations.letters import Letter, LetterLine
 from conversations.people import Account
 from conversations.ports import DeliveryKind
-from storage.bundles import unawaited
 from storage.mapping import Row, to_card, to_card_json
 from storage.models import letter, letter_line
+from storage.statements import unawaited
 
 PREFIX = "letter/"  # of the key of a letter's message, which is the name of its delivery as well
 

@@ -16,9 +16,8 @@ from sqlalchemy import Connection, Executable, bindparam, case, delete, update
 from conversations.effects import Turn
 from conversations.people import Account
 from conversations.review import Review
-from storage.bundles import unawaited
 from storage.models import reminder
-from storage.statements import on_each
+from storage.statements import on_each, unawaited
 
 
 def _look(insert: Any) -> Executable:

@@ -33,11 +33,10 @@ from sqlalchemy import (
 
 from conversations.errors import LaneLost
 from conversations.ports import Delivery, DeliveryKind
-from storage.bundles import unawaited
 from storage.letters import PREFIX, lines_of, to_letter
 from storage.mapping import Row, quoted_acts, to_delivery
 from storage.models import DeliveryState, act, lane, message, outbox, review
-from storage.statements import on_each
+from storage.statements import on_each, unawaited
 
 UNREADABLE = "of another version"  # of a card that this one does not know
 NEVER_POSTED = "never posted"  # of what hangs from a message that never came to be

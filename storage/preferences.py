@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Executable, FromClause, String
 
 from conversations.accounts import Joined
 from conversations.people import Account, Person, Preferences
-from storage.bundles import unawaited
 from storage.looks import look_now
 from storage.mapping import Row
 from storage.models import joined, person, preference
 from storage.people import to_person
-from storage.statements import named, of_accounts, on_each
+from storage.statements import named, of_accounts, on_each, unawaited
 
 _CONTENT = TypeAdapter(Preferences)
 _ACCOUNT = ("platform", "tenant", "id")

@@ -21,7 +21,6 @@ from conversations.letters import Pending, Plan, Silence, Told
 from conversations.people import Account, Preferences
 from conversations.review import Review
 from storage import models
-from storage.bundles import unawaited
 from storage.ledger import enter, told
 from storage.letters import in_letters, keep_letter
 from storage.looks import save_looks
@@ -32,7 +31,7 @@ from storage.preferences import preferences_of
 from storage.queries import reviews_where
 from storage.restoring import home
 from storage.shelf import PackShelf
-from storage.statements import named, of_accounts, on_each
+from storage.statements import named, of_accounts, on_each, unawaited
 from storage.unit_of_work import Reach, deliver, no_op, save_review
 
 LEASE = timedelta(seconds=30)  # longer than all who are claimed together take

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Executable, and_, bindparam, tuple_
+from sqlalchemy import ColumnElement, Connection, Executable, Insert, and_, bindparam, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from conversations.people import Account
+
+UNAWAITED = "unawaited"  # option of a statement; `bundles.py` tells what becomes of it
+S = TypeVar("S", bound=Executable)
+
+
+def unawaited(statement: S) -> S:
+    """Of which nobody asks how many rows it changed or what their ids are, nor, in the unit, whether it was refused."""
+    quiet = statement.inline() if isinstance(statement, Insert) else statement
+    return quiet.execution_options(**{UNAWAITED: True})
 
 
 def on_each(build: Callable[[Any], Executable]) -> Mapping[str, Executable]:

@@ -25,7 +25,6 @@ from conversations.people import Account
 from conversations.ports import Decide, Found
 from conversations.preferences import counts_days, speaks_of, speaks_of_nothing_else
 from conversations.review import LIVING, Act, Review
-from storage.bundles import unawaited
 from storage.joins import actor, untold
 from storage.letters import in_letters
 from storage.links import keep_joining, linking_for
@@ -44,7 +43,7 @@ from storage.queries import (
     root_pending,
 )
 from storage.shelf import PackShelf
-from storage.statements import on_each
+from storage.statements import on_each, unawaited
 from storage.threads import note_erasure
 
 Reach: TypeAlias = Callable[[str], None]  # told each named point of a turn or a delivery; crash tests stop there

@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from benchmarks.trips import passing
 from conversations.errors import StorageDown
-from storage.bundles import in_bundles, unawaited
+from storage.bundles import in_bundles
 from storage.database import postgres_engine, to_address
 from storage.models import inbox
+from storage.statements import unawaited
 from storage.threads import ThreadPool
 from tests.storage import tiny
 from tests.storage.tiny import run
