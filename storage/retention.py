@@ -54,7 +54,10 @@ _told_since = exists().where(
 # What somebody was written to last says which review they mean by an answer, however long ago it was.
 _OLD_SENT = select(outbox.c.id).where(_SENT, outbox.c.sent_at < bindparam("before"), or_(~_told, _told_since))
 _OLD_ENDED = select(outbox.c.id).where(_ENDED, outbox.c.created_at < bindparam("before"))
-_OLD_INBOX = select(inbox.c.activity_key).where(inbox.c.received_at < bindparam("before"))
+# What is said once for good has no other sign: not to be welcomed again, and under the name of what was said then.
+_OLD_INBOX = select(inbox.c.activity_key).where(
+    inbox.c.received_at < bindparam("before"), inbox.c.activity_key.not_like("%/welcome/%")
+)
 _LEDGER_KEY = tuple(ledger.primary_key)
 _OLD_LEDGER = select(*_LEDGER_KEY).where(
     ledger.c.at < bindparam("before"),

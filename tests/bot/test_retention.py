@@ -54,7 +54,7 @@ def test_what_was_told_and_sent_goes_in_small_transactions(database: Database) -
 
     def fill(connection: Connection) -> None:
         keys = [{"activity_key": str(n), "received_at": AT - (8 * DAY if n else 6 * DAY)} for n in range(2 * TOGETHER)]
-        connection.execute(insert(models.inbox), keys)
+        connection.execute(insert(models.inbox), [*keys, {**keys[-1], "activity_key": "slack/T1/welcome/"}])
         connection.execute(insert(models.outbox), rows)
         told = {"platform": "slack", "tenant": "T1", "who": "dana", "kind": "letter"}
         days = [told | {"day": (AT - n * DAY).date(), "at": AT - n * DAY} for n in (95, 92, 1)]
@@ -64,7 +64,7 @@ def test_what_was_told_and_sent_goes_in_small_transactions(database: Database) -
         await database.units(fill)
         await asyncio.gather(*(after(0, database).look() for _ in range(2)))  # as two processes would
         left = await everything(database)
-        assert [row["activity_key"] for row in left["inbox"]] == ["0"]
+        assert [row["activity_key"] for row in left["inbox"]] == ["0", "slack/T1/welcome/"]
         kept = {
             (row["state"], int(row["delivery_id"]) % 2 == 1) for row in left["outbox"] if int(row["delivery_id"]) < 100
         }

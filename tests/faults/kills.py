@@ -11,7 +11,7 @@ from signal import SIGKILL
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.faults.scene import newcomer
+from tests.faults.scene import newcomer, until
 from tests.faults.world import Act, World
 from tests.journeys.dying import DELIVERY, TICK, TURN
 from tests.storage.revisions import COLUMN, NEWEST, migrating, scripts_with
@@ -19,17 +19,17 @@ from tests.storage.revisions import COLUMN, NEWEST, migrating, scripts_with
 ANY_MOMENT = "any moment"
 MIGRATION = "statement of a migration"
 PLAN = ("plan_begun", "letter_written")  # of what a tick keeps
-SELDOM = ("relay_told",)  # of a delivery; each in rounds of its own
+SELDOM = ("called_back", "relay_told")  # of a delivery; each in rounds of its own
 _PASSINGS = {  # in a round there are at least so many
     **dict.fromkeys(TURN, 6),
     **dict.fromkeys(DELIVERY, 12),
     **dict.fromkeys((*TICK, *PLAN, *SELDOM), 1),
 }
 POINTS = (*_PASSINGS, ANY_MOMENT, MIGRATION)
-# Of the terminal, of letters whose day is over, of erasing somebody: passed in `test_crashes.py`, `test_recalls.py`
-# and `test_erasing_people.py`.
-ELSEWHERE = ("acked", "called_back", "letters_forgotten", "review_forgotten", "account_forgotten")
+# The terminal's own, and those of erasing somebody: `test_crashes.py` and `test_erasing_people.py` pass them.
+ELSEWHERE = ("acked", "letters_forgotten", "review_forgotten", "account_forgotten")
 _ROUND_SECONDS = 0.8  # about
+_LETTER_WAITS = "SELECT 1 FROM outbox WHERE state = 'pending' AND kind = 'post' AND message_key LIKE 'letter/%'"
 _REVISION = "SELECT version_num FROM alembic_version"
 
 
@@ -95,11 +95,25 @@ async def _usual(world: World, n: int) -> None:
     await world.scene.round(n)
 
 
+async def _a_letter_comes_late(world: World, n: int) -> None:
+    """The platform lets nothing through until its day is over: it is called back, and written anew."""
+    who, project = newcomer(n)
+    await world.scene.starts(project)
+    world.town.asks_to_wait()
+    await world.scene.names(who, project)
+    await until(lambda: world.scene.has(_LETTER_WAITS))
+    world.goes_to_next_working_day()
+    world.town.fake.heals()
+    await until(lambda: world.town.letter(who))
+    await asyncio.sleep(_ROUND_SECONDS)  # all others who are written to on that day
+
+
 async def _somebody_is_shut_out(world: World, n: int) -> None:
     await world.scene.names_in_vain(*newcomer(n))
 
 
 _ROUNDS: Mapping[str, Callable[[World, int], Coroutine[Any, Any, None]]] = {
+    "called_back": _a_letter_comes_late,
     "relay_told": _somebody_is_shut_out,
 }
 

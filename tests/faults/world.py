@@ -52,6 +52,10 @@ class World:
         new.write_text(str(float(self.ahead.read_text()) + seconds))
         new.replace(self.ahead)
 
+    def goes_to_next_working_day(self) -> None:
+        days = 3 if self.clock().weekday() == 4 else 1
+        self.steps(timedelta(days=days).total_seconds())
+
     @property
     def postgres(self) -> PostgresBase:
         assert isinstance(self.base, PostgresBase)
@@ -112,6 +116,10 @@ async def played(
             await act(world)
             await scene.settles()
             await bot.stops()
+            while scene.pending():  # the last tick has written something more
+                await bot.begins()
+                await scene.settles()
+                await bot.stops()
         except Exception as error:  # noqa: BLE001  # something was not done: that is what is looked for
             row.verdict.lost.append(f"it did not come to that: {''.join(traceback.format_exception(error))}")
         finally:
