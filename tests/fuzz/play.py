@@ -30,7 +30,7 @@ from tests.fuzz.wire import brought
 from tests.fuzz.worlds import World, installed, over_http, over_sockets
 from tests.served import played
 
-GENUINE, FORGED = 25, 475  # in a batch of each
+GENUINE, FORGED = 50, 450  # in a batch of each
 BUSY = 503  # in truth nobody else asks, but the machine may be busy with others
 _TIMES = 3  # that whoever is told so comes again, as platforms do
 _PATIENCE_SECONDS = 5.0

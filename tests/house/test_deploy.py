@@ -10,18 +10,24 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import promql_parser as promql
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select
+from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.metrics import Metrics, Now
 from bot.settings import Settings
 from bot.stopping import STOP_SECONDS
-from storage.health import Figures
+from storage import models
+from storage.database import open_database
+from storage.health import Figures, figures
+from storage.reminders import pulse
 from tests.house.tree import PACKAGES, ROOT
 from tests.storage.tiny import AT
 
@@ -169,3 +175,18 @@ def test_a_key_is_made_as_the_page_says() -> None:
         shlex.split(line.replace("python", sys.executable, 1)), capture_output=True, text=True, check=True, timeout=60
     )
     assert Settings(AI_READINESS_KEY=made.stdout.strip(), _env_file=None).keys
+
+
+def test_a_copy_made_as_the_page_says_is_whole(tmp_path: Path) -> None:
+    """While the database is at work, with the log beside it."""
+    (line,) = [each for each in commands() if each.startswith("ai-readiness backup ")]
+    _, *told, target = shlex.split(line, comments=True)
+    database = open_database(url := f"sqlite:///{tmp_path}/at-work.db")
+    asyncio.run(database.units(pulse, AT))
+    copy = tmp_path / Path(target).name
+    assert CliRunner().invoke(app, [*told, str(copy)], env={"DATABASE_URL": url}).exit_code == 0
+    database.close()
+    copied = open_database(f"sqlite:///{copy}")
+    assert asyncio.run(copied.read(figures)).revision
+    assert asyncio.run(copied.read(lambda connection: connection.execute(select(models.pulse)).one())).ticked_at == AT
+    copied.close()
