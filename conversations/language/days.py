@@ -19,7 +19,7 @@ from conversations.language.rules import Rules
 from conversations.packs import Direction
 
 _DIGIT = re.compile(r"\d")
-_ISO = re.compile(r"(?<![\d-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d-])")
+_ISO = re.compile(r"(?<![\d-])((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d-])")
 _NUMERIC = re.compile(
     r"(?<![\w.,/-])(\d{1,2})([./-])(\d{1,2})(?:\2((?:20)?\d\d)(?![\w/-])|(?<=/\d)(?![\w/.%-])|(?<=/\d\d)(?![\w/.%-])|\.(?!\d))"
 )

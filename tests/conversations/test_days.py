@@ -119,6 +119,8 @@ def test_where_the_past_is_asked_for_the_latest_past_day_counts(said: str, meant
         "mid December",
         "31 November",
         "2026-13-45",
+        "9999-12-31",
+        "0001-01-01",
         "45/45",
         "12/11",
         "every Friday",

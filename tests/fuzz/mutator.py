@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -64,7 +65,7 @@ class Mutator:
         value = holder[key]
         match random.randrange(9):
             case 0 | 1:
-                holder[key] = random.choice(ODD)
+                holder[key] = deepcopy(random.choice(ODD))  # what is changed next may be in it
             case 2 if key != "":
                 del holder[key]
             case 3 if self._foreign:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp import web
 from adapters.slack import endpoint as on_slack
 from adapters.teams.tokens import Token
 from bot import server
+from tests.fuzz.mutator import ODD, Mutator
 from tests.fuzz.outcome import FEWEST_ROUNDS, Outcome, figures, leaks, left_over, slopes, table
 from tests.fuzz.play import Opens, play
 from tests.fuzz.teams_tries import FORGERIES
@@ -94,3 +96,10 @@ def test_the_same_seed_tries_the_same() -> None:
         return {(endpoint, kind): count for (endpoint, kind, _), count in outcome.counts.items()}
 
     assert tried(play(0, 7, 100, over_http)) == tried(play(0, 7, 100, over_http))
+
+
+def test_what_one_payload_becomes_changes_no_other() -> None:
+    before, mutator = repr(ODD), Mutator(Random(SEED))
+    for _ in range(5_000):
+        mutator.payload('{"a": [1, {"b": 2}]}')
+    assert repr(ODD) == before
