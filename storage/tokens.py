@@ -6,6 +6,7 @@ What is sealed says whose it is, so that a row that somebody copied to another w
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,11 +80,13 @@ class Tokens:
         return self._keys.encrypt_at_time(f"{_NOTE}{words}".encode(), int(at.timestamp())).decode().rstrip("=")
 
     def unseal(self, sealed: str, *, at: datetime, within: timedelta) -> str | None:
-        """What was sealed here, None where it was not, or longer ago."""
+        """What was sealed here, None where it was not, or longer ago, or is spelled in any other way."""
         try:
-            padded = sealed.encode("ascii") + b"=" * (-len(sealed) % 4)
+            padded = urlsafe_b64encode(urlsafe_b64decode(f"{sealed}{'=' * (-len(sealed) % 4)}"))
+            if padded.decode().rstrip("=") != sealed:  # whoever decodes it passes over what is no letter of it
+                return None
             words = self._keys.decrypt_at_time(padded, int(within.total_seconds()), int(at.timestamp())).decode()
-        except (InvalidToken, UnicodeEncodeError):
+        except (InvalidToken, ValueError):
             return None
         return words.removeprefix(_NOTE) if words.startswith(_NOTE) else None
 

@@ -147,6 +147,8 @@ def test_a_sealed_note_is_opened_for_a_while_and_by_who_has_the_key() -> None:
     assert sealing.unseal(Tokens(_no_units, [OTHER]).seal("welcome", at=AT), at=AT, within=ten) is None
     for nonsense in ("", "x", sealed[:-3], f"{sealed[:30]}{'A' if sealed[30] != 'A' else 'B'}{sealed[31:]}", "ü", "\0"):
         assert sealing.unseal(nonsense, at=AT, within=ten) is None
+    for respelled in (f"{sealed[:30]}.{sealed[30:]}", f"{sealed}=", f"{sealed}\n", f"~{sealed}"):
+        assert sealing.unseal(respelled, at=AT, within=ten) is None
 
 
 def test_what_is_kept_in_a_row_is_no_note(database: Database, tokens: TokenStore) -> None:
