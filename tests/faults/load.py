@@ -23,6 +23,7 @@ from tests.journeys.dying import AHEAD, Child
 
 PROCESSES, DOOMED = 4, (1, 3)
 WRITERS = 6  # each in a review of their own
+LONGEST_REVIEW = 50  # replies, and they begin another one: what a process remembers of each grows with them
 PAUSE_SECONDS = 0.4  # of a writer, on average
 NEWCOMER_SECONDS = 2.0
 SAMPLE_SECONDS = 2.0
@@ -76,22 +77,20 @@ class Crowd(Scene):
                 self.town.calls(self._bots[n].process.address)
                 return
 
-    async def opens(self) -> None:
-        for n in range(WRITERS):
-            await self.starts(_project(n))
-
     async def writes(self, n: int) -> None:
         for line in itertools.count():
             if self.over:
                 return
             await asyncio.sleep(self._rng.expovariate(1 / PAUSE_SECONDS))
-            said = f"https://wiki.acme.example/{n}/{line}"
+            project, said = f"Standing {n} {line // LONGEST_REVIEW}", f"https://wiki.acme.example/{n}/{line}"
+            if line % LONGEST_REVIEW == 0:
+                await self.starts(project)
             self.goes_on()
             begun = perf_counter()
-            brought = await self.town.replies("ben", _project(n), f"runbook: {said}")
+            brought = await self.town.replies("ben", project, f"runbook: {said}")
             if brought.taken:
                 self._loaded.acks.append(perf_counter() - begun)
-            await self._is_taken(brought, _project(n), said)
+            await self._is_taken(brought, project, said)
 
     async def grows(self) -> None:
         for n in itertools.count():
@@ -100,10 +99,6 @@ class Crowd(Scene):
             self.goes_on()
             await self.welcomes(*newcomer(n))
             await asyncio.sleep(self._rng.expovariate(1 / NEWCOMER_SECONDS))
-
-
-def _project(n: int) -> str:
-    return f"Standing {n}"
 
 
 async def loaded(children: list[Child], base: Base, folder: Path, *, seconds: float, seed: int = 1) -> Loaded:
@@ -116,7 +111,6 @@ async def loaded(children: list[Child], base: Base, folder: Path, *, seconds: fl
         await asyncio.gather(*(bot.begins() for bot in bots))
         crowd = Crowd(town, base, url, bots, found, rng)
         try:
-            await crowd.opens()
             await _busy(crowd, bots, found, rng)
             await crowd.settles()
             await asyncio.gather(*(bot.stops() for bot in bots))
