@@ -21,6 +21,7 @@ _ACTS = "SELECT review_id, kind, said, source_key, by_person FROM act"
 _OUTBOX = "SELECT id, delivery_id, lane, kind, message_key, to_person, state, trouble, attempts FROM outbox ORDER BY id"
 _REVIEWS = "SELECT id, project FROM review"
 _COUNTED = re.compile(r"\b(\d+) of 21 answered")
+_POSTED = ("sent", "unknown", "cleared")
 _NEEDED = ("root", "question/")  # what is said once more where nobody can tell whether it arrived
 
 
@@ -42,6 +43,15 @@ class Ledger:
     named: list[str] = field(default_factory=list)  # to be asked whether they are it
     confirmed: list[str] = field(default_factory=list)
     shut_out: dict[str, str] = field(default_factory=dict)  # who was named as well: their project
+    decided: dict[str, dict[str, Any]] = field(default_factory=dict)  # rows of the outbox before days went by
+
+    def notes_decided(self, base: Base, url: str) -> None:
+        """What was sent a month ago is cleared, and what arrived of it is there all the same."""
+        self.decided |= {row["delivery_id"]: row for row in base.rows(url, _OUTBOX)}
+
+    def cleared(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        kept = {row["delivery_id"] for row in rows}
+        return [row | {"state": "cleared"} for name, row in self.decided.items() if name not in kept]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,7 +83,8 @@ def judge(ledger: Ledger, town: Town, base: Base, url: str) -> Verdict:
     """When all is settled."""
     verdict = Verdict()
     _acts(verdict, ledger, town, base.rows(url, _ACTS), base.rows(url, _REVIEWS))
-    rows = base.rows(url, _OUTBOX)
+    kept = base.rows(url, _OUTBOX)
+    rows = [*ledger.cleared(kept), *kept]
     _messages(verdict, ledger, town, rows)
     _letters(verdict, ledger, town, rows)
     _orders(verdict, town, rows)
@@ -141,7 +152,7 @@ def _letters(verdict: Verdict, ledger: Ledger, town: Town, rows: list[dict[str, 
     unknown = [row for row in rows if row["state"] == "unknown" and (row["message_key"] or "").startswith("letter/")]
     lost = [who for who in ledger.named if not town.private(who)]
     verdict.lost += [f"the letter to {who}" for who in lost[len(unknown) :]]
-    posted = Counter(row["to_person"] for row in rows if row["kind"] == "post" and row["state"] in ("sent", "unknown"))
+    posted = Counter(row["to_person"] for row in rows if row["kind"] == "post" and row["state"] in _POSTED)
     for who in ledger.named:
         if len(town.private(who)) > posted[town.id(who)]:
             verdict.doubled.append(f"the letter to {who}")

@@ -53,6 +53,7 @@ class World:
         new.replace(self.ahead)
 
     def goes_to_next_working_day(self) -> None:
+        self.scene.ledger.notes_decided(self.base, self.scene.url)
         days = 3 if self.clock().weekday() == 4 else 1
         self.steps(timedelta(days=days).total_seconds())
 
