@@ -85,6 +85,14 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A message that somebody has before them: the delivery that it was sent as, and what the platform calls it."""
+
+    delivery: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     keys: tuple[str, ...]  # each alone says "this was seen before"; the first one is its name in logs
     kind: ActivityKind
@@ -103,6 +111,7 @@ class Activity:
     hosts: bool = False  # the thread that it came in can hold a review's own message
     button: Button | None = None
     form: Form | None = None
+    pressed_in: Shown | None = None  # unchecked, as it came back with the click
     people: Mapping[str, Actor] = field(default_factory=dict)  # who is mentioned, where the platform says so
 
     @property

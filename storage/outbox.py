@@ -26,11 +26,13 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     tuple_,
     update,
 )
 
+from conversations.activities import Activity, Shown
 from conversations.errors import LaneLost
 from conversations.ports import Delivery, DeliveryKind
 from storage.letters import PREFIX, lines_of, to_letter
@@ -99,6 +101,24 @@ _SHOWN = _WHOLE.where(
     outbox.c.delivery_id == bindparam("name"),
     outbox.c.platform == bindparam("platform"),
     outbox.c.tenant == bindparam("tenant"),
+)
+_is_theirs = outbox.c.to_person == bindparam("to")
+_is_of_thread = and_(
+    outbox.c.to_person.is_(None),
+    exists().where(review.c.id == outbox.c.review_id, review.c.thread == bindparam("in_thread")),
+)
+_is_before_them = and_(
+    outbox.c.delivery_id == bindparam("of"),
+    outbox.c.platform == bindparam("on"),
+    outbox.c.tenant == bindparam("of_tenant"),
+    outbox.c.kind == DeliveryKind.POST,
+    outbox.c.attempts > 0,
+    or_(_is_theirs, _is_of_thread),
+)
+_ARRIVED = unawaited(
+    update(outbox)
+    .where(_is_before_them, outbox.c.state != DeliveryState.SENT)
+    .values(state=DeliveryState.SENT, sent_at=bindparam("sent"), trouble=null())
 )
 _TRY = unawaited(
     update(outbox)
@@ -169,6 +189,16 @@ _BRING_FORWARD = (
     )
 )
 _RELEASE_ALL = update(lane).where(lane.c.lease_by.is_not(None)).values(lease_by=None, due_at=_LONG_AGO)
+
+
+def _name_nameless(insert: Any) -> Any:
+    """One that has a name was sent once more since; the newer copy is the one that is revised."""
+    named = (outbox.c.review_id, outbox.c.message_key, bindparam("message", type_=message.c.platform_id.type))
+    shown = select(*named).where(_is_before_them, outbox.c.review_id.is_not(None), outbox.c.message_key.is_not(None))
+    return insert(message).from_select(["review_id", "message_key", "platform_id"], shown).on_conflict_do_nothing()
+
+
+_NAME_NAMELESS = on_each(lambda insert: unawaited(_name_nameless(insert)))
 
 
 def _name_message(insert: Any) -> Any:
@@ -247,6 +277,18 @@ def as_shown(connection: Connection, name: str, *, platform: str, tenant: str) -
     delivery = to_delivery(row)
     readable = replace(delivery, card=to_letter(lines[key])) if lines else delivery
     return next(iter(_with_words(connection, [(readable, row)])), None)
+
+
+def note_arrival(connection: Connection, activity: Activity, shown: Shown) -> None:
+    """Something was pressed in a message, which may be one of which nobody knew whether it arrived. Two statements.
+
+    Only who it was for, or whoever is in its thread, can say so: anybody can have written these names.
+    """
+    at = activity.reference
+    place = {"on": at.platform, "of_tenant": at.tenant, "in_thread": at.thread}
+    which = {"of": shown.delivery, "to": activity.actor.id if activity.private else None, **place}
+    connection.execute(_ARRIVED, which | {"sent": activity.at})
+    connection.execute(_NAME_NAMELESS[connection.dialect.name], which | {"message": shown.message})
 
 
 def anything_due(connection: Connection, *, now: datetime) -> bool:

@@ -31,6 +31,7 @@ from storage.links import keep_joining, linking_for
 from storage.looks import save_all_looks, save_looks
 from storage.mapping import to_act_row, to_outbox_rows, to_review_row
 from storage.models import UNIQUE_NAME, act, inbox, lane, outbox, pack, reminder, review
+from storage.outbox import note_arrival
 from storage.preferences import known_of, save_preferences
 from storage.queries import (
     review_by_id,
@@ -124,6 +125,8 @@ def run_turn(
         keep_joining(connection, _account(activity), turn.joining, activity.at)
     rows = to_outbox_rows(turn, activity, _name(activity, turn))
     deliver(connection, in_letters(connection, turn, rows), activity.at)
+    if activity.pressed_in is not None:
+        note_arrival(connection, activity, activity.pressed_in)
     reach("outbox_written")
     return turn
 

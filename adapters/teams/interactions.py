@@ -26,7 +26,7 @@ from adapters.teams.reading import Readings
 from adapters.teams.submissions import Submission, picked, submitted
 from adapters.teams.texts import is_person, to_runs
 from adapters.teams.ways import Pressed, from_data, goes_back, shown_in
-from conversations.activities import Activity, ActivityKind, Button, Form
+from conversations.activities import Activity, ActivityKind, Button, Form, Shown
 from conversations.cards import EditCard, FormCard, FormErrorsCard, Notice, NoticeCard, Tap
 from conversations.effects import Turn, Whisper
 from conversations.errors import Busy, StaleReview, StorageDown
@@ -79,8 +79,10 @@ class Interactions:
         saved, pressed = submitted(press.data, await self._picked(press)), from_data(press.data)
         if saved is None and pressed is None:
             return said(self._desk.sentence(Notice.OLD_BUTTON))
-        shown_at = shown_in(press.data)
-        click = _Click(press=press, activity=press.activity, pressed=pressed, saved=saved, shown_in=shown_at)
+        activity, shown_at = press.activity, shown_in(press.data)
+        if shown_at and press.message:
+            activity = replace(activity, pressed_in=Shown(delivery=shown_at, message=press.message))
+        click = _Click(press=press, activity=activity, pressed=pressed, saved=saved, shown_in=shown_at)
         if saved is None and pressed is not None and (asks := await self._asks_first(click, pressed)) is not None:
             return asks
         if saved is not None and saved.strangers:

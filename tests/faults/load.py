@@ -68,6 +68,7 @@ class Crowd(Scene):
         super().__init__(town, base, url)
         self._fake, self._bots, self._loaded, self._rng = town.fake, bots, loaded, rng
         self._next = itertools.cycle(range(PROCESSES))
+        self._owners = map(_owner, itertools.count())
         self.over = False
 
     def goes_on(self) -> None:
@@ -84,7 +85,7 @@ class Crowd(Scene):
             await asyncio.sleep(self._rng.expovariate(1 / PAUSE_SECONDS))
             project, said = f"Standing {n} {line // LONGEST_REVIEW}", f"https://wiki.acme.example/{n}/{line}"
             if line % LONGEST_REVIEW == 0:
-                await self.starts(project)
+                await self.starts(project, next(self._owners))
             self.goes_on()
             begun = perf_counter()
             brought = await self.town.replies("ben", project, f"runbook: {said}")
@@ -97,15 +98,21 @@ class Crowd(Scene):
             if self.over:
                 return
             self.goes_on()
-            await self.welcomes(*newcomer(n))
+            await self.welcomes(*newcomer(n), by=next(self._owners))
             await asyncio.sleep(self._rng.expovariate(1 / NEWCOMER_SECONDS))
+
+
+def _owner(n: int) -> str:
+    """Of one review: whoever looks after a person reads all that is theirs, so that one of hundreds would be a load."""
+    return f"lea{n}"
 
 
 async def loaded(children: list[Child], base: Base, folder: Path, *, seconds: float, seed: int = 1) -> Loaded:
     rng, found, url = Random(f"{seed}/load"), Loaded(seconds=seconds), base.fresh()
     ahead = folder / "load.ahead"
     ahead.write_text(str(AHEAD.total_seconds()))
-    people = ("ana", "ben", *newcomers(int(seconds) + 10))
+    most = int(seconds) + 10
+    people = ("ben", *newcomers(most), *map(_owner, range(most)))
     async with on_slack(people, lambda: machine_clock() + AHEAD) as town:
         bots = [Bot(child, town, url, ahead, (HURRY,)) for child in children]
         await asyncio.gather(*(bot.begins() for bot in bots))

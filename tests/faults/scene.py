@@ -90,9 +90,9 @@ class Scene:
             for writer, project in zip(WRITERS, STANDING, strict=True):
                 tasks.create_task(self._writes(writer, project, n))
 
-    async def names(self, who: str, project: str) -> None:
+    async def names(self, who: str, project: str, by: str = OWNER) -> None:
         """In a review of its own; they are asked whether they are it."""
-        await self._names(who, project)
+        await self._names(who, project, by)
         self.ledger.named.append(who)
 
     async def names_in_vain(self, who: str, project: str) -> None:
@@ -102,12 +102,12 @@ class Scene:
         self.ledger.shut_out[who] = project
         await self._until(lambda: self.has(_TOLD.format(project)))
 
-    async def _names(self, who: str, project: str) -> None:
-        await self.starts(project)
-        await self._replies(OWNER, project, f"@{who}, Claims Platform", f"<@{self.town.id(who)}>, Claims Platform")
+    async def _names(self, who: str, project: str, by: str = OWNER) -> None:
+        await self.starts(project, by)
+        await self._replies(by, project, f"@{who}, Claims Platform", f"<@{self.town.id(who)}>, Claims Platform")
 
-    async def welcomes(self, who: str, project: str) -> None:
-        await self.names(who, project)
+    async def welcomes(self, who: str, project: str, by: str = OWNER) -> None:
+        await self.names(who, project, by)
         await self.confirms(who)
 
     async def confirms(self, who: str) -> None:
@@ -128,12 +128,12 @@ class Scene:
             said = f"https://wiki.acme.example/{project.split(maxsplit=1)[0].lower()}/{n}/{line}"
             await self._replies(who, project, f"runbook: {said}", said)
 
-    async def starts(self, project: str) -> None:
-        await self._until(lambda: self._started(project))
+    async def starts(self, project: str, by: str = OWNER) -> None:
+        await self._until(lambda: self._started(project, by))
         self.ledger.started.append(project)
 
-    async def _started(self, project: str) -> bool:
-        return self._stands(project) or (await self.town.starts(OWNER, project) and await self._appears(project))
+    async def _started(self, project: str, by: str) -> bool:
+        return self._stands(project) or (await self.town.starts(by, project) and await self._appears(project))
 
     async def _appears(self, project: str) -> bool:
         await self._until(lambda: self._stands(project))

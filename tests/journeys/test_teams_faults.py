@@ -497,3 +497,20 @@ def test_a_bot_that_is_put_out_of_a_team_is_quiet_there_and_says_so_to_the_owner
         assert {call.method for call in teams.calls[before:] if call.error} <= {"member"}  # it may look who that was
 
     with_serve(scene, sqlite_url)
+
+
+def test_a_letter_that_teams_may_have_heard_says_what_was_pressed_in_it(sqlite_url: str) -> None:
+    async def scene(serve: TeamsServe) -> None:
+        teams, yes = serve.teams, "Yes, that's me"
+        await teams.says("dana", "@dana", "help")
+        await serve.starts()
+        teams.fail("post", Trouble.DROP_AFTER, where=teams.personal("dana").id)
+        await serve.says("ana", "@dana, Claims Platform")
+        letter = await serve.written("dana", yes)
+        ok(await teams.presses("dana", letter, yes))
+        await serve.settled(30)
+        assert yes not in text_of(letter)
+        assert text_of(letter).startswith("You are service owner for Claims Copilot.")
+        assert len(serve.of_bot("@dana")) == 2  # with what she was told of help
+
+    with_serve(scene, sqlite_url)

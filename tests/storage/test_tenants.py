@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 import storage
-from conversations.activities import Activity, ActivityKind, ConversationReference
+from conversations.activities import Activity, ActivityKind, ConversationReference, Shown
 from conversations.errors import StaleReview
 from conversations.letters import Plan
 from conversations.people import Account, Address, Person, Preferences
@@ -183,6 +183,9 @@ CALLS: Mapping[str, Call] = {  # by T1; each is given a review of T2
     "queries.reviews": lambda c, _: queries.reviews(c, SHELF, platform="slack", tenant="T1", project="Hidden"),
     "outbox.as_shown": lambda c, _: outbox.as_shown(
         c, f"letter/2026-11-23/slack/T2/{DANA}", platform="slack", tenant="T1"
+    ),
+    "outbox.note_arrival": lambda c, _: outbox.note_arrival(
+        c, says("", DANA, place("T1")), Shown(delivery=f"letter/2026-11-23/slack/T2/{DANA}", message="1 2")
     ),
     "places.living_reviews": lambda c, _: places.living_reviews(c, "slack", "T1", "C1"),
     "places.living_reviews_of": lambda c, _: places.living_reviews_of(c, "slack", "T1", DANA),
