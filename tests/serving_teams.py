@@ -6,7 +6,7 @@ Messages leave as fast as they can: rates have tests of their own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +114,11 @@ def microsoft(url: str) -> Microsoft:
     """It is all at `url`."""
     openid_url = f"{url}/v1/.well-known/openidconfiguration"
     return Microsoft(openid_url=openid_url, login_url=url, accepts=lambda address: address.startswith(f"{url}/"))
+
+
+def where(job: Mapping[str, Any]) -> Microsoft | None:
+    """As a process is told it."""
+    return microsoft(job["microsoft"]) if "microsoft" in job else None
 
 
 @asynccontextmanager

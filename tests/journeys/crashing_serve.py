@@ -51,14 +51,13 @@ async def _serve(job: dict[str, Any]) -> None:
         module, _, function = name.partition(":")
         getattr(import_module(module), function)(job)
     settings = Settings(**job["settings"])
-    where = serving_teams.microsoft(job["microsoft"]) if "microsoft" in job else None
 
     ahead = job["ahead"]
 
     def clock() -> datetime:
         return machine_clock() + timedelta(seconds=float(Path(ahead).read_text() if isinstance(ahead, str) else ahead))
 
-    await run(settings, told_to_stop, _say, reach, clock=clock, haste=HASTE, microsoft=where)
+    await run(settings, told_to_stop, _say, reach, clock=clock, haste=HASTE, microsoft=serving_teams.where(job))
 
 
 def _say(line: str) -> None:

@@ -1,9 +1,9 @@
 """`serve` as processes of their own, several at once, that are ended by signals: what `processes.py` starts.
 
-One job a line on standard input, as JSON: settings, the part of the work, how many seconds the clock is ahead, a folder
-of migrations in place of the program's, constants that are other than the program's, and a folder. For each a fork of
-this process, which has imported everything already, serves; into the pipe `said` in that folder it says, a line each,
-its number, where it listens and how it ended. Its log is the file `log`.
+One job a line on standard input, as JSON: settings, where Microsoft is, the part of the work, by how many seconds the
+clock is ahead, constants that are other than the program's, and a folder. For each a fork of this process, which has
+imported everything already, serves; into the pipe `said` in that folder it says, a line each, its number, where it
+listens and how it ended. Its log is the file `log`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.logs import log_to_stderr
 from bot.serving import run
 from bot.settings import Only, Settings
 from bot.stopping import stop_on_signals
-from tests import serving
+from tests import serving, serving_teams
 from tests.served import HASTE
 
 
@@ -36,7 +36,8 @@ async def _serve(job: dict[str, Any]) -> None:
         return machine_clock() + ahead
 
     settings, only = Settings(**job["settings"]), Only(job["only"]) if job.get("only") else None
-    await run(settings, told_to_stop, _say, clock=clock, haste=HASTE, only=only, notice=job.get("notice", 0))
+    more = {"only": only, "notice": job.get("notice", 0), "microsoft": serving_teams.where(job)}
+    await run(settings, told_to_stop, _say, clock=clock, haste=HASTE, **more)
 
 
 def _say(line: object) -> None:
@@ -73,7 +74,7 @@ def main() -> None:
     """Packs, rules and templates are read once, by a scene in this process; its threads have ended before a fork."""
     with TemporaryDirectory() as folder:
         serving.with_serve(_warm_up, f"sqlite:///{folder}/warm.db")
-    for target, made in serving.shared().items():
+    for target, made in (serving.shared() | serving_teams.shared()).items():
         module, _, name = target.rpartition(".")
         setattr(sys.modules[module], name, made)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -2,7 +2,8 @@
 
 Two older processes are at work; the schema is migrated; one of them is started again; both are replaced, one after the
 other; the migration is finished. The newer program is this one with a planted pair of revisions. `python -m
-tests.journeys.upgrading ROUNDS` plays that so often on databases of its own, and prints what it found.
+tests.journeys.upgrading ROUNDS` plays that so often on databases of its own, on each platform in turn, and prints what
+it found.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,10 +22,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+import aiohttp
 import pytest
 from sqlalchemy import Connection, and_, select
 
-from bot.settings import Settings
+from bot.bootstrap import machine_clock
 from conversations.ports import DeliveryKind
 from storage import revisions
 from storage.database import migrate, open_database
@@ -32,69 +34,82 @@ from storage.models import DeliveryState, message, outbox
 from storage.queries import reviews
 from storage.shelf import PackShelf
 from tests.databases import own_database
-from tests.fake_slack import FakeSlack
-from tests.fake_slack_delivery import Delivery
+from tests.faults.towns import TOWNS, Brought, Town
 from tests.journeys.answers import ANSWERS
 from tests.journeys.front import Front
 from tests.journeys.processes import Nursery, Serving, a_nursery
 from tests.journeys.terminal import ROOT
-from tests.serving import HTTP, Serve, delivery_ids, ok, settings_for, workspace
+from tests.served import Served
 from tests.storage.revisions import COLUMN, DROPS, scripts_with
 
-CHANNELS = ("claims", "letters", "invoices")
+PROJECTS = ("Claims", "Letters", "Invoices")
 ITEMS = ("run.ops_team", "rollback.steps", "approve.criteria", "fail.fallback", "rollback.trigger")
-BETWEEN_SECONDS = 0.15  # two replies in a channel
+BETWEEN_SECONDS = 0.15  # two replies in a thread
 PART_SECONDS = 1.0  # that people reply between two steps of the upgrade
 # Slack brings an event again at once, after a minute and after five, here in a hundredth of that; then it gives up.
 # https://docs.slack.dev/apis/events-api/#retries
-RETRY_SECONDS = (0.0, 0.6, 3.0)
+# Teams brings what was not answered for 15 seconds once more; of other answers nobody says so, and that is too little.
+RETRY_SECONDS: Mapping[str, Sequence[float]] = {"slack": (0.0, 0.6, 3.0), "teams": (0.15,)}
 _MIGRATE = "import sys; from pathlib import Path; from storage import revisions; from bot.cli import main; \
 revisions._SCRIPTS = Path(sys.argv.pop(1)); main()"
 
 
 @dataclass(slots=True, kw_only=True)
 class Upgrade:
-    """What was said, by channel and in its order, and what became of it."""
+    """What was said, by project and in its order, and what became of it."""
 
+    platform: str
     said: dict[str, list[str]] = field(default_factory=dict)
     kept: dict[str, list[str]] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)  # deliveries, by what became of them
     posted: int = 0  # messages that the database knows as posted
-    there: list[str] = field(default_factory=list)  # the ids of the messages that are there
+    there: list[str] = field(default_factory=list)  # the deliveries of the messages that are there
     disordered: list[str] = field(default_factory=list)  # lanes
-    tries: list[int] = field(default_factory=list)  # that Slack made, for each event
+    tries: list[int] = field(default_factory=list)  # that the platform made, for each reply
     longest_seconds: float = 0  # from what somebody wrote to its ack
     served: list[int] = field(default_factory=list)  # requests, by process
     commands: list[tuple[int, str]] = field(default_factory=list)  # how each migration ended, and what it said
 
     def faults(self) -> list[str]:
         """A sentence each; none is to be there."""
-        found = [f"{channel}: what was kept is not what was said" for channel in CHANNELS if self._differs(channel)]
+        found = [f"{project}: what was kept is not what was said" for project in PROJECTS if self._differs(project)]
         if wrong := {state: number for state, number in self.states.items() if state not in ("sent", "superseded")}:
             found.append(f"not sent: {wrong}")
         if len(self.there) != len(set(self.there)):
             found.append("a message is there twice")
-        if len(self.there) != self.posted:
+        if self.platform == "slack" and len(self.there) != self.posted:  # in Teams one without buttons has no name
             found.append(f"{len(self.there)} messages are there, and {self.posted} were posted")
-        if max(self.tries) > len(RETRY_SECONDS) + 1:
-            found.append("Slack gave up")
+        if max(self.tries) > len(RETRY_SECONDS[self.platform]) + 1:
+            found.append("the platform gave up")
         return found + [f"{lane}: not in order" for lane in self.disordered]
 
-    def _differs(self, channel: str) -> bool:
-        return self.kept.get(channel) != self.said[channel]
+    def _differs(self, project: str) -> bool:
+        return self.kept.get(project) != self.said[project]
 
 
-async def upgraded(nursery: Nursery, url: str, folder: Path, *, part: float = PART_SECONDS) -> Upgrade:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind(Served):
+    """One of those that serve."""
+
+    town: Town
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        return self.town.http
+
+
+async def upgraded(nursery: Nursery, url: str, folder: Path, platform: str, *, part: float = PART_SECONDS) -> Upgrade:
     """Plays it, and reads the books afterwards."""
     scripts = scripts_with(folder, ("additive", COLUMN), ("destructive", DROPS))
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(workspace(channels=CHANNELS))
+        town = await stack.enter_async_context(TOWNS[platform](("ana",), machine_clock))
         front = await stack.enter_async_context(Front())
-        slack.events_url = f"{front.url}/slack/events"
-        scene = Scene(stack=stack, nursery=nursery, slack=slack, front=front, url=url, scripts=scripts)
+        town.calls(front.url)
+        played = Upgrade(platform=platform)
+        scene = Scene(stack=stack, nursery=nursery, town=town, front=front, url=url, scripts=scripts, played=played)
         first, second = await scene.starts(), await scene.starts()
-        for channel in CHANNELS:
-            ok(await slack.command("ana", channel, f"start {channel}"))
+        for project in PROJECTS:
+            assert await town.starts("ana", project)
         await scene.settled()
         async with scene.people_reply():
             await asyncio.sleep(part)
@@ -113,10 +128,9 @@ async def upgraded(nursery: Nursery, url: str, folder: Path, *, part: float = PA
             await asyncio.sleep(part)
         await scene.settled()
         await scene.stops(newer)
-        played = scene.played
         await asyncio.to_thread(_read, played, url, scripts)
-        played.there = delivery_ids(slack)
-        played.tries = [len(each.answers) for each in slack.delivered]
+        played.there = town.there()
+        played.tries = [len(each.of.answers) for each in scene.brought]
         played.served = list(front.served.values())
     return played
 
@@ -127,15 +141,18 @@ class Scene:
 
     stack: AsyncExitStack
     nursery: Nursery
-    slack: FakeSlack
+    town: Town
     front: Front
     url: str
     scripts: Path
-    played: Upgrade = field(default_factory=Upgrade)
+    played: Upgrade
+    brought: list[Brought] = field(default_factory=list)
 
     async def starts(self, *, newer: bool = False) -> Serving:
         program = {"constants": {"storage.revisions._SCRIPTS": str(self.scripts)}} if newer else {}
-        process = await self.stack.enter_async_context(self.nursery.born(self._settings, **program))
+        process = await self.stack.enter_async_context(
+            self.nursery.born(self.town.settings(self.url), **self.town.job(), **program)
+        )
         self.front.behind.append(process.address)
         return process
 
@@ -154,12 +171,13 @@ class Scene:
         self.played.commands.append((run.returncode, said.decode()))
 
     async def settled(self) -> None:
-        await Serve(slack=self.slack, url=self.front.behind[0], settings=self._settings).settled(60)
+        settings = self.town.settings(self.url)
+        await Behind(town=self.town, url=self.front.behind[0], settings=settings).settled(60)
 
     @asynccontextmanager
     async def people_reply(self) -> AsyncIterator[None]:
         over = asyncio.Event()
-        talks = [asyncio.create_task(self._replies(channel, over)) for channel in CHANNELS]
+        talks = [asyncio.create_task(self._replies(project, over)) for project in PROJECTS]
         retrying = asyncio.create_task(self._retries())
         try:
             yield
@@ -168,39 +186,30 @@ class Scene:
             await asyncio.gather(*talks)
             retrying.cancel()
 
-    async def _replies(self, channel: str, over: asyncio.Event) -> None:
+    async def _replies(self, project: str, over: asyncio.Event) -> None:
         """One after the other, each when the last one was taken or given up."""
-        thread = next(each.ts for each in self.slack.messages(channel) if each.of_bot)
-        said = self.played.said.setdefault(channel, [])
+        said = self.played.said.setdefault(project, [])
         for number, item in enumerate(itertools.cycle(ITEMS)):
             if over.is_set():
                 return
             said.append(f"{item}: {ANSWERS[item]}, no. {number}")
             begun = monotonic()
-            written = await self.slack.says("ana", channel, said[-1], thread=thread)
-            mine = [each for each in self.slack.delivered if each.payload.get("event", {}).get("ts") == written.ts]
-            await self.slack.until(partial(_are_over, mine), 60)
+            brought = await self.town.replies("ana", project, said[-1])
+            self.brought.append(brought)
+            await self.town.fake.until(partial(self._is_over, brought), 60)
             self.played.longest_seconds = max(self.played.longest_seconds, monotonic() - begun)
             await asyncio.sleep(BETWEEN_SECONDS)
 
     async def _retries(self) -> None:
+        pauses = RETRY_SECONDS[self.town.name]
         while True:
             await asyncio.sleep(0.01)
-            for each in [each for each in self.slack.delivered if each.answers and not _is_over(each)]:
-                await asyncio.sleep(RETRY_SECONDS[len(each.answers) - 1])
-                await self.slack.brings_again(each)
+            for each in [each for each in self.brought if each.of.answers and not self._is_over(each)]:
+                await asyncio.sleep(pauses[len(each.of.answers) - 1])
+                await self.town.again(each)
 
-    @property
-    def _settings(self) -> Settings:
-        return settings_for(self.slack, self.url, HTTP)
-
-
-def _is_over(delivery: Delivery) -> bool:
-    return delivery.taken or len(delivery.answers) > len(RETRY_SECONDS)
-
-
-def _are_over(deliveries: list[Delivery]) -> bool:
-    return all(map(_is_over, deliveries))
+    def _is_over(self, brought: Brought) -> bool:
+        return brought.taken or len(brought.of.answers) > len(RETRY_SECONDS[self.town.name])
 
 
 def _read(played: Upgrade, url: str, scripts: Path) -> None:
@@ -241,12 +250,13 @@ def main() -> None:
     with TemporaryDirectory() as folder, a_nursery() as nursery:
         server = os.environ.get("TEST_DATABASE_URL") or get_server(Path(folder) / "pg", cleanup_mode="delete").get_uri()
         for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
+            platform = tuple(RETRY_SECONDS)[number % len(RETRY_SECONDS)]
             with own_database(server) as url:
                 migrate(url)
                 (there := Path(folder) / str(number)).mkdir()
-                played = asyncio.run(upgraded(nursery, url, there, part=5))
+                played = asyncio.run(upgraded(nursery, url, there, platform, part=5))
             print(  # noqa: T201  # it is run by hand
-                f"{sum(map(len, played.said.values()))} replies, {len(played.faults())} faults, "
+                f"{platform}: {sum(map(len, played.said.values()))} replies, {len(played.faults())} faults, "
                 f"{sum(tries > 1 for tries in played.tries)} retried, {max(played.tries)} tries at most, "
                 f"{played.longest_seconds:.1f} s at most to the ack; {played.states}",
                 *played.faults(),
