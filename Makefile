@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SOURCES := adapters benchmarks bot conversations storage tests
 COMPILE := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate
+	--no-strip-extras --no-emit-index-url --no-header --no-annotate
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := install
