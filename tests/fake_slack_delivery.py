@@ -178,7 +178,7 @@ class Socket:
             return await asyncio.wait_for(waiting, patience)
         except TimeoutError:
             return Answer(status=0, body="timeout")
-        except ConnectionResetError:
+        except ConnectionError:  # the app has closed it, or was about to
             return Answer(status=0, body="connection_failed")
         finally:
             self._waiting.pop(envelope["envelope_id"], None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import sys
@@ -21,6 +22,7 @@ from random import Random
 
 from aiohttp import web_app
 
+from adapters.slack.sockets import CONNECTIONS
 from bot.logs import hush
 from tests import serving, serving_teams
 from tests.fuzz.outcome import Outcome
@@ -35,6 +37,8 @@ BUSY = 503  # in truth nobody else asks, but the machine may be busy with others
 _TIMES = 3  # that whoever is told so comes again, as platforms do
 _PATIENCE_SECONDS = 5.0
 _QUIET_SECONDS = 60.0
+LARGEST = 4 * 2**20  # message that aiohttp's WebSocket takes: https://docs.aiohttp.org/en/stable/client_reference.html
+CUT_OFF = 0
 TICK = timedelta(seconds=1)  # what was asked for does not wait for it
 
 Opens = Callable[[Path, Random], AbstractAsyncContextManager[World]]
@@ -112,16 +116,22 @@ async def _one(world: World, make: Make, outcome: Outcome) -> None:
 
 
 async def _by_socket(world: World, tries: SlackTries, random: Random, outcome: Outcome) -> None:
-    """Slack alone speaks there, so that all of it is genuine; but whatever it says has to be acknowledged."""
+    """Slack alone speaks there, so that all of it is genuine; but whatever it says has to be acknowledged.
+
+    What no message may be as large as ends its connection, and the app comes back.
+    """
     assert world.slack
+    await world.slack.until(lambda: world.slack and len(world.slack.sockets) == CONNECTIONS, _QUIET_SECONDS)
     kind, payload = tries.payload()
     payload = payload if isinstance(payload, dict) else {"payload": payload}  # for anything else the SDK breaks
     envelope = {"envelope_id": world.slack.name("fuzz-"), "payload": payload, "type": kind.value}
-    tried = Try(endpoint="Socket Mode", kind=kind.value, pieces=(repr(payload).encode(),), may=(200,), trusted=True)
+    said = json.dumps(payload).encode()
+    may, lost = (200, BUSY) if len(said) < LARGEST else (CUT_OFF, CUT_OFF)
+    tried = Try(endpoint="Socket Mode", kind=kind.value, pieces=(said,), may=(may,), trusted=True)
     socket = random.choice(world.slack.sockets)
 
     async def status() -> int:
-        return (await socket.sends(envelope, _PATIENCE_SECONDS)).status or BUSY
+        return (await socket.sends(envelope, _PATIENCE_SECONDS)).status or lost
 
     await _tried(tried, status, outcome)
 

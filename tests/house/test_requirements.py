@@ -11,7 +11,9 @@ import pytest
 from tests.house.tree import ROOT
 
 FILES = ("requirements.txt", "requirements-dev.txt")
-PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)( ; [^;]+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)")
+PIN = re.compile(
+    r"(?P<name>[a-z0-9-]+)(\[[a-z,]+])?==(?P<version>[\w.]+)( ; [^;]+?)?(?P<hashes>( --hash=sha256:[0-9a-f]{64})+)"
+)
 
 
 def complaints(text: str) -> list[str]:
@@ -56,6 +58,18 @@ HASH = "--hash=sha256:" + "0" * 64
 )
 def test_any_other_line_is_complained_about(line: str) -> None:
     assert complaints(f"typer==0.29.2 \\\n    {HASH}\n{line}\n") == [line]
+
+
+def extras(requirements: list[str]) -> set[str]:
+    return {found[0].lower() for each in requirements if (found := re.match(r"[A-Za-z0-9-]+\[[a-z,]+]", each))}
+
+
+def test_an_extra_is_pinned_with_its_name() -> None:
+    """Where only the package is, pip looks for the newest one that has the extra, and refuses it without a hash."""
+    declared = project()
+    pinned = "".join((ROOT / file).read_text() for file in FILES)
+    wanted = extras([*declared["project"]["dependencies"], *declared["dependency-groups"]["dev"]])
+    assert {each for each in wanted if f"\n{each}==" not in pinned} == set()
 
 
 def test_both_files_agree() -> None:
