@@ -18,7 +18,7 @@ from conversations.board import board
 from conversations.calendars import Calendar
 from conversations.cards import Card, NotedCard, Notice, NoticeCard, Tap, Way
 from conversations.composing import summary_card
-from conversations.effects import Effect, React, Turn, Whisper
+from conversations.effects import Effect, React, Revise, Turn, Whisper
 from conversations.engine import begin, lapse, step
 from conversations.events import Event, PackTaken
 from conversations.language.rules import Rules
@@ -87,7 +87,8 @@ class Engine:
         turn = linking.with_news(turn, activity, found)
         if activity.reference.platform in self.unthanked:
             turn = replace(turn, effects=tuple(each for each in turn.effects if not _is_thanks(each)))
-        if before is not None and turn.review is not None and before.review.version == turn.review.version:
+        versions = {each.id: each.version for each in (*found.others, found.review) if each is not None}
+        if turn.review is not None and versions.get(turn.review.id) == turn.review.version:
             return turn
         return with_looks(turn, before, now)
 
@@ -189,7 +190,7 @@ class Engine:
                 refused=True,
             )
         if taken := _named(found, name):
-            return _said(activity, _name_taken(activity, taken, name, now), refused=True)
+            return _started_again(activity, stand(taken, now), _name_taken(activity, taken, name, now))
         review = Review(
             id=activity.turn,
             reference=_thread_of(activity.reference, activity.turn),
@@ -266,6 +267,16 @@ def _name_taken(activity: Activity, taken: Review, name: str, now: datetime) -> 
     seen = may_see(stand(taken, now), activity.actor, activity.reference.channel)
     shown, ways = (taken.project, open_ways(taken)) if seen else (name, ())
     return NoticeCard(notice=Notice.NAME_TAKEN, project=shown, ways=ways)
+
+
+def _started_again(activity: Activity, taken: Standing, card: NoticeCard) -> Turn:
+    """Where the review lives, its card and its question are said once more: they may have been lost on the way."""
+    turn, review = _said(activity, card, refused=True), taken.review
+    if review.reference.channel != activity.reference.channel:
+        return turn
+    asked = {f"question/{each.key}" for each in taken.pack.questions if taken.asked in {it.key for it in each.items}}
+    shown = (Revise(key=key, card=each) for key, each in board(taken).items() if key in {"root", *asked})
+    return replace(turn, review=review, standing=taken, effects=(*shown, *turn.effects))
 
 
 def _said(activity: Activity, card: Card, *, refused: bool = False, review: Review | None = None) -> Turn:

@@ -82,11 +82,11 @@ def test_a_name_is_asked_for_with_the_button_that_starts() -> None:
 @pytest.mark.parametrize("thread", ["1.1", None])
 def test_a_taken_name_leads_to_the_review_that_has_it(thread: str | None) -> None:
     """Also where a closed one of the name is to be resumed."""
-    place = ConversationReference(platform="console", tenant="local", channel="terminal", thread=thread)
+    place = ConversationReference(platform="console", tenant="local", channel="elsewhere", thread=thread)
     other = replace(a_dialogue().review, id="other", reference=place)
     dialogue = a_dialogue().hears("ana: done")
     dialogue.others = (other,)
-    ways = (Way(tap=Tap.OPEN, choice=f"terminal/{thread}", review="other"),) if thread else ()
+    ways = (Way(tap=Tap.OPEN, choice=f"elsewhere/{thread}", review="other"),) if thread else ()
 
     for line in ("ana: resume", "ana: /ai-readiness start claims copilot"):
         assert notice(dialogue.hears(line).whispers("ana name_taken")).ways == ways

@@ -9,7 +9,7 @@ import pytest
 from conversations.activities import Activity, ActivityKind, Actor, ConversationReference
 from conversations.cards import HelpCard, ListCard, MineCard, Notice, NoticeCard, SummaryCard
 from conversations.decide import project_to_start
-from conversations.effects import Turn, Whisper
+from conversations.effects import Revise, Turn, Whisper
 from conversations.ports import Found
 from conversations.review import Phase, Review
 from tests.dialogue import a_dialogue, engine, person
@@ -94,13 +94,27 @@ def test_a_terminal_names_its_thread_after_the_review_and_others_wait_for_the_ro
     ],
 )
 def test_a_start_that_cannot_be(text: str, notice: Notice) -> None:
-    turn = commands(text, a_review("Claims Copilot"))
+    turn = commands(text, a_review("Claims Copilot", channel="C2"), by=person("ana"))
 
     assert turn.refused
     assert turn.review is None
     card = said(turn)
     assert isinstance(card, NoticeCard)
     assert card.notice is notice
+
+
+def test_a_review_that_is_started_again_in_its_place_is_shown_once_more() -> None:
+    review = a_review("Claims Copilot")
+    turn = commands("start claims copilot", review)
+
+    *revised, told = turn.effects
+    assert turn.refused
+    assert turn.review is review
+    assert (turn.looks, turn.looked) == ({}, {})
+    assert {each.key for each in revised if isinstance(each, Revise)} == {"root", "question/run"}
+    assert isinstance(told, Whisper)
+    assert isinstance(told.card, NoticeCard)
+    assert told.card.notice is Notice.NAME_TAKEN
 
 
 def test_the_name_of_a_closed_review_is_free() -> None:

@@ -418,6 +418,28 @@ def test_of_what_teams_may_have_heard_the_newer_copy_of_a_card_is_revised(sqlite
     with_serve(scene, sqlite_url)
 
 
+def test_a_review_whose_card_got_lost_is_shown_to_who_starts_it_again(sqlite_url: str) -> None:
+    async def scene(serve: TeamsServe) -> None:
+        teams = serve.teams
+        with teams.holding():
+            said = await teams.says("ana", "claims", "@AI Readiness start Claims Copilot")
+        thread = said.message.conversation
+        teams.fail("post", 503, where=thread, times=None)
+        await teams.releases()
+        await serve.settled(30)
+        assert serve.of_bot(thread) == []
+        teams.heals()
+        again = await teams.says("ana", "claims", "@AI Readiness start claims copilot")
+        await serve.settled(30)
+        assert "under review already" in text_of(serve.direct("ana"))
+        assert len(serve.of_bot(thread)) == 2, "the card and the question, in the thread where they belong"
+        assert serve.of_bot(again.message.conversation) == []
+        await answers_all(serve, thread)
+        await all_is_said(serve)
+
+    with_serve(scene, sqlite_url)
+
+
 @pytest.mark.parametrize(
     "code",
     ["BotNotInConversationRoster", "ConversationBlockedByUser", "MessageWritesBlocked"],
