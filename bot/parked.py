@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bootstrap import machine_clock
-from bot.relay import UNREACHABLE
+from bot.outcomes import UNREACHABLE
 from bot.settings import BadUsage, Settings
 from conversations.ports import DeliveryKind
 from storage.database import open_database

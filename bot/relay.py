@@ -18,17 +18,37 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import TypeAlias, assert_never
 
 from bot.logs import place_of
+from bot.outcomes import (
+    UNREACHABLE,
+    Ended,
+    Later,
+    Outcome,
+    Sent,
+    TooLate,
+    as_it_can_be_sent,
+    as_noted,
+    hangs_in_the_air,
+    has_to_be_told,
+    is_first_of_all,
+    nobody_knows,
+    nobody_sends,
+    of_failure,
+    pause,
+    to_be_noted,
+    told_of,
+    when_told,
+    worth_repeating,
+)
 from bot.recalls import Recalls, lost_by_review
-from bot.watching import Facts, Watch
+from bot.watching import Watch
 from conversations.activities import Activity, ActivityKind, Actor
 from conversations.errors import Busy, DeliveryFailed, EventRefused, StaleReview, StorageDown, Unsayable
-from conversations.ports import Delivery, DeliveryKind, Sender
+from conversations.ports import Delivery, Sender
 from storage.models import DeliveryState
 from storage.outbox import (
     LEASE,
@@ -48,45 +68,14 @@ LANES = 32  # at a time; one that waits for its channel's rate holds up no other
 POLL_SECONDS = 1.0  # the truth, where nobody wakes us: retries that have come due, what a dead process had left
 LOOK_UP_SECONDS = 10.0
 SEND_SECONDS = 15.0  # with the look-up less than a lease
-FIRST_RETRY_SECONDS = 0.5
-LONGEST_RETRY_SECONDS = 30.0
 CLOCK_STEP = timedelta(seconds=5)  # back, and no less, is more than clocks are put right by all the time
-LONGEST_UNKNOWN_SECONDS = 8.0  # an unknown outcome is looked up within ten seconds
 _MARK_TRIES = 5
 _FIRST_MARK_RETRY_SECONDS = 0.1
 _BROKEN_TRIES = 4  # of a sender that raises what it should not
 
-UNREACHABLE = "they cannot be written to"  # why a message to one person is given up, as it is noted
-_REPEATABLE = (DeliveryKind.REVISE, DeliveryKind.REACT, DeliveryKind.UNREACT)  # a second time doubles nothing
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    seconds: float
-    asked: bool = False  # the platform has said how long
-    unknown: bool = False  # it may have arrived all the same
-    trouble: str | None = None  # why it will not be sent again, only ended
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    state: DeliveryState
-    trouble: str
-    unknown: bool = False  # parked, and may have arrived all the same
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TooLate:
-    """Its reader's hours are over: it is planned anew."""
-
-
-Outcome: TypeAlias = Sent | Later | Ended | TooLate
 Unpostable: TypeAlias = Callable[[Activity], Awaitable[object]]
 
 
@@ -217,14 +206,14 @@ class Relay:
         about = {"platform": delivery.reference.platform, "kind": delivery.kind.value, "attempts": delivery.attempts}
         with self._watch.over("delivery", delivery.turn, **about) as facts:
             outcome = await self._carried_out(claimed, me, held_until)
-            facts.update(_became(outcome, self._clock() - delivery.created_at))
+            facts.update(told_of(outcome, self._clock() - delivery.created_at))
 
     async def _carried_out(self, claimed: Claimed, me: str, held_until: float) -> Outcome:
-        outcome, never, unread = await self._outcome(_as_it_can_be_sent(claimed), held_until), False, False
-        if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and _is_told_of(claimed, outcome):
-            never = _is_first_of_all(claimed.delivery) and claimed.trouble is not None and not outcome.unknown
+        outcome, never, unread = await self._outcome(as_it_can_be_sent(claimed), held_until), False, False
+        if isinstance(outcome, Ended) and outcome.state is DeliveryState.PARKED and has_to_be_told(claimed, outcome):
+            never = is_first_of_all(claimed.delivery) and claimed.trouble is not None and not outcome.unknown
             unread = claimed.trouble == UNREACHABLE
-            outcome = outcome if claimed.trouble else _noted(outcome, claimed)
+            outcome = outcome if claimed.trouble else to_be_noted(outcome, claimed)
         self._reach("relay_marking")
         for attempt in range(1, _MARK_TRIES + 1):
             try:
@@ -245,16 +234,13 @@ class Relay:
         delivery = claimed.delivery
         sender = self._senders.get(delivery.reference.platform)
         if sender is None:
-            return Later(seconds=LONGEST_RETRY_SECONDS)  # another process may have one
-        if _hangs_in_the_air(delivery):
+            return nobody_sends()
+        if hangs_in_the_air(delivery):
             return Ended(state=DeliveryState.UNKNOWN, trouble=NEVER_POSTED)
         try:
             known = await _look_up(sender, claimed) if delivery.attempts else None
             return (
-                known
-                or _as_noted(claimed)
-                or await self._late(claimed)
-                or await self._send(sender, claimed, held_until)
+                known or as_noted(claimed) or await self._late(claimed) or await self._send(sender, claimed, held_until)
             )
         except Exception as error:  # noqa: BLE001  # a sender's fault must not stop the lane, nor the other lanes
             why, unknown = error.__cause__ or error, not isinstance(error, Unsayable)
@@ -262,13 +248,13 @@ class Relay:
             if claimed.trouble or claimed.tries >= _BROKEN_TRIES:
                 trouble = claimed.trouble or type(why).__name__
                 return Ended(state=DeliveryState.PARKED, trouble=trouble, unknown=unknown)
-            return Later(seconds=_pause(claimed), unknown=unknown)
+            return Later(seconds=pause(claimed), unknown=unknown)
 
     async def _late(self, claimed: Claimed) -> Outcome | None:
         try:
             return TooLate() if await self._recalls.is_too_late(claimed.delivery) else None
         except (Busy, StaleReview, StorageDown):
-            return Later(seconds=_pause(claimed))
+            return Later(seconds=pause(claimed))
 
     async def _send(self, sender: Sender, claimed: Claimed, held_until: float) -> Outcome:
         async with self._giving_way:  # making a message takes the loop for milliseconds: one in each of its rounds
@@ -280,9 +266,9 @@ class Relay:
             async with asyncio.timeout(SEND_SECONDS):
                 name = await sender.deliver(claimed.delivery, claimed.words)
         except TimeoutError:
-            return Later(seconds=min(_pause(claimed), LONGEST_UNKNOWN_SECONDS), unknown=True)
+            return nobody_knows(claimed)
         except DeliveryFailed as failed:
-            return _failure(failed, claimed)
+            return of_failure(failed, claimed)
         self._reach("relay_sent")
         return Sent(name=name)
 
@@ -327,58 +313,6 @@ class Relay:
                 assert_never(outcome)
 
 
-def _became(outcome: Outcome, since: timedelta) -> Facts:
-    match outcome:
-        case Sent():
-            return {"outcome": "sent", "delay": max(since.total_seconds(), 0)}
-        case Later(asked=True, seconds=seconds):
-            return {"outcome": "told_to_wait", "retry_after": seconds}
-        case Later(unknown=unknown):
-            return {"outcome": "unknown" if unknown else "postponed"}
-        case Ended(state=state):
-            return {"outcome": "parked" if state is DeliveryState.PARKED else "given_up"}
-        case TooLate():
-            return {"outcome": "called_back"}
-        case _:
-            assert_never(outcome)
-
-
-def _as_it_can_be_sent(claimed: Claimed) -> Claimed:
-    """A revision of a message that was given up is posted where the walk hangs from it, and revised from then on."""
-    delivery = claimed.delivery
-    lost = delivery.kind is DeliveryKind.REVISE and delivery.message is None and _carries(delivery)
-    return replace(claimed, delivery=replace(delivery, kind=DeliveryKind.POST)) if lost else claimed
-
-
-def _is_first_of_all(delivery: Delivery) -> bool:
-    """Whether it is a review's own message. A revision of it is not: what it revises may have arrived unknown to us."""
-    return delivery.key == "root" and delivery.kind is DeliveryKind.POST and delivery.message is None
-
-
-def _is_told_of(claimed: Claimed, ended: Ended) -> bool:
-    """Whether somebody has to hear that it can never arrive."""
-    return _is_first_of_all(claimed.delivery) or UNREACHABLE in (claimed.trouble, ended.trouble)
-
-
-def _noted(ended: Ended, claimed: Claimed) -> Later:
-    seconds = min(_pause(claimed), LONGEST_UNKNOWN_SECONDS) if ended.unknown else 0
-    return Later(seconds=seconds, unknown=ended.unknown, trouble=ended.trouble)
-
-
-def _as_noted(claimed: Claimed, *, unknown: bool = False) -> Ended | None:
-    if claimed.trouble is None:
-        return None
-    return Ended(state=DeliveryState.PARKED, trouble=claimed.trouble, unknown=unknown)
-
-
-def _hangs_in_the_air(delivery: Delivery) -> bool:
-    """Whether what it would revise, or the thread that it belongs in, has never come to be."""
-    if delivery.kind is DeliveryKind.REVISE and delivery.message is None:
-        return True
-    in_thread = delivery.kind in (DeliveryKind.POST, DeliveryKind.REVISE) and delivery.to is None
-    return in_thread and delivery.key != "root" and delivery.reference.thread is None
-
-
 async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
     """What became of the earlier attempt; None when it is to be sent (again). This try has sent nothing yet."""
     delivery = claimed.delivery
@@ -386,44 +320,13 @@ async def _look_up(sender: Sender, claimed: Claimed) -> Outcome | None:
         async with asyncio.timeout(LOOK_UP_SECONDS):
             name = await sender.look_up(delivery)
     except LookupError:
-        lost = None if _worth_repeating(delivery) else Ended(state=DeliveryState.UNKNOWN, trouble="may have arrived")
-        return _as_noted(claimed, unknown=True) or lost
+        lost = None if worth_repeating(delivery) else Ended(state=DeliveryState.UNKNOWN, trouble="may have arrived")
+        return as_noted(claimed, unknown=True) or lost
     except TimeoutError:
-        return Later(seconds=_pause(claimed))
+        return Later(seconds=pause(claimed))
     except DeliveryFailed as failed:
-        return _when_asked(failed, claimed)
+        return when_told(failed, claimed)
     return None if name is None else Sent(name=name)
-
-
-def _failure(failed: DeliveryFailed, claimed: Claimed) -> Outcome:
-    if failed.permanent:
-        delivery = claimed.delivery
-        unread = failed.unreachable and delivery.kind is DeliveryKind.POST and delivery.to is not None
-        return Ended(state=DeliveryState.PARKED, trouble=UNREACHABLE if unread else "refused by the platform")
-    if failed.unknown:
-        return Later(seconds=min(_pause(claimed), LONGEST_UNKNOWN_SECONDS), unknown=True)
-    return _when_asked(failed, claimed)
-
-
-def _when_asked(failed: DeliveryFailed, claimed: Claimed) -> Later:
-    asked = failed.retry_after_seconds
-    return Later(seconds=_pause(claimed)) if asked is None else Later(seconds=asked, asked=True)
-
-
-def _worth_repeating(delivery: Delivery) -> bool:
-    """What is said again where nobody can tell whether it arrived: what doubles nothing, and once what all needs."""
-    if delivery.kind in _REPEATABLE:
-        return True
-    return delivery.kind is DeliveryKind.POST and _carries(delivery) and delivery.attempts == 1
-
-
-def _carries(delivery: Delivery) -> bool:
-    """Whether the walk hangs from this message, so that it must be there."""
-    return (delivery.key or "").startswith(("root", "question/"))
-
-
-def _pause(claimed: Claimed) -> float:
-    return min(FIRST_RETRY_SECONDS * 2.0 ** min(claimed.tries, 10), LONGEST_RETRY_SECONDS)
 
 
 def _fields(delivery: Delivery) -> dict[str, object]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import machine_clock
-from bot.relay import UNREACHABLE
+from bot.outcomes import UNREACHABLE
 from conversations.effects import Effect, Post, Revise, Whisper
 from storage.database import Database, open_database
 from storage.models import DeliveryState

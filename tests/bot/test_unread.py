@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.outcomes import UNREACHABLE
 from bot.reasons import reason
-from bot.relay import UNREACHABLE
 from conversations.cards import AskHereCard, UnreachableCard
 from conversations.errors import DeliveryFailed
 from conversations.ports import Delivery, DeliveryKind

@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.slack.sender import SlackSender
 from adapters.teams.sender import TeamsSender
-from bot import relay
+from bot import outcomes, relay
 from bot.turns import TurnRunner
 from conversations.activities import Activity
 from conversations.decide import Engine
@@ -27,8 +27,12 @@ def hurry(_job: dict[str, Any]) -> None:
     """Who takes over from the dead waits three seconds; the proportions are the product's."""
     share = LEASE / outbox.LEASE
     outbox.LEASE = reminders.LEASE = LEASE
-    shorter = ("SEND_SECONDS", "LOOK_UP_SECONDS", "LONGEST_UNKNOWN_SECONDS", "LONGEST_RETRY_SECONDS")
-    vars(relay).update({name: vars(relay)[name] * share for name in shorter}, LEASE=LEASE, POLL_SECONDS=0.1)
+    for module, names in (
+        (relay, ("SEND_SECONDS", "LOOK_UP_SECONDS")),
+        (outcomes, ("LONGEST_UNKNOWN_SECONDS", "LONGEST_RETRY_SECONDS")),
+    ):
+        vars(module).update({name: vars(module)[name] * share for name in names})
+    vars(relay).update(LEASE=LEASE, POLL_SECONDS=0.1)
 
 
 def can_be_blocked(_job: dict[str, Any]) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.outcomes import UNREACHABLE
 from bot.reading import one_review, report_of
-from bot.relay import UNREACHABLE
 from tests.faults.databases import Base
 from tests.faults.towns import Town
 

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection
 
 from bot import relay
-from bot.relay import Relay, Sent
+from bot.outcomes import Sent
+from bot.relay import Relay
 from bot.turns import TurnRunner
 from conversations.activities import Activity
 from storage import outbox, unit_of_work
