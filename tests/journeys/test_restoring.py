@@ -130,7 +130,11 @@ async def lives(world: Any, url: str, copies: Copies, days: int = 3) -> None:
 
 
 @pytest.mark.parametrize(
-    ("platform", "kind", "days"), [(OnSlack, "sqlite", 0), (OnSlack, "sqlite", 3), (OnTeams, "postgres", 3)]
+    ("platform", "kind", "days"),
+    [
+        (OnSlack, "sqlite", 0),
+        *((platform, kind, 3) for platform in (OnSlack, OnTeams) for kind in ("sqlite", "postgres")),
+    ],
 )
 def test_what_was_sent_since_the_copy_is_not_sent_again_and_what_is_due_comes(
     request: pytest.FixtureRequest, tmp_path: Path, platform: Callable[[Clock], Any], kind: str, days: int
