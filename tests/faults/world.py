@@ -105,7 +105,8 @@ async def played(
     patience: float = LONGEST_SECONDS,
 ) -> Played:
     """`act` begins a bot, and leaves one that serves; there are people enough for so many `rounds`."""
-    ahead, url = folder / f"{platform}-{base.name}-{what}.ahead".replace(" ", "-"), base.fresh()
+    ahead = folder / f"{platform}-{base.name}-{what}.ahead".replace(" ", "-")
+    url = await asyncio.to_thread(base.fresh)  # others are in the middle of their plays, and count seconds
     ahead.write_text(str(AHEAD.total_seconds()))
     row = Played(what=what, platform=platform, base=base.name)
 

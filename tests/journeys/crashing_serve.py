@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -72,6 +73,8 @@ def _ended(job: dict[str, Any]) -> int:
             asyncio.run(_serve(job))
             code = 0
         finally:
+            if code:
+                traceback.print_exc()
             sys.stderr.flush()
             os._exit(code)
     _say(str(process))

@@ -41,8 +41,10 @@ class Process:
 
     async def arm(self) -> None:
         os.kill(self.number, SIGUSR1)
-        async with asyncio.timeout(10):
-            await self._armed.wait()
+        armed = asyncio.create_task(self._armed.wait())
+        await asyncio.wait({armed, self.end}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        assert not self.end.done(), f"it has ended by itself: {self.end.result()}"
+        assert armed.done(), "it does not answer"
 
     async def dies(self) -> None:
         """By itself, at its point."""
