@@ -10,7 +10,7 @@ import re
 
 from adapters.payloads import storable
 
-ID = r"[\w.-]+"  # of Slack: capitals and digits; emulators are freer
+ID = r"[\w.-]{1,255}"  # of Slack: capitals and digits, a dozen of them; emulators are freer
 
 _REFERENCE = re.compile(
     rf"<@(?P<person>{ID})(?:\|[^<>]*)?>"

@@ -21,7 +21,7 @@ from tests.storage.tiny import begun, run, says, taken
 NEWEST = newest()  # of this program
 LATER, LAST = (f"{int(NEWEST) + n:04}" for n in (1, 2))  # of later ones
 COLUMN = 'with op.batch_alter_table("review") as table:\n        table.add_column(sa.Column("colour", sa.String()))'
-DROPS = 'op.drop_table("address")'
+DROPS = 'op.drop_table("link_code")'  # of which nothing is asked while people only reply
 _REVISION = """
 import sqlalchemy as sa
 from alembic import op
