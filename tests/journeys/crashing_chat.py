@@ -137,7 +137,7 @@ def _always_worth_repeating(_delivery: Delivery) -> bool:
 _FAULTS: Mapping[str, tuple[object, str, object]] = {
     "sees nothing": (storage.unit_of_work, "first_time_of", _sees_nothing),
     "acts twice": (Engine, "decide", _twice(Engine.decide)),
-    "says everything again": (bot.relay, "_worth_repeating", _always_worth_repeating),
+    "says everything again": (bot.relay, "worth_repeating", _always_worth_repeating),
 }
 
 
